@@ -1,0 +1,4 @@
+//! Order books, venue decoders, consolidation and scanning in scaled integers.
+//!
+//! Pure code: no Python, no I/O, no clock. What differs between live trading,
+//! a test and a replay is passed in.
