@@ -7,9 +7,5 @@ use pyo3::prelude::*;
 mod _core {
     /// How the extension was compiled: `release` or `debug`.
     #[pymodule_export]
-    const BUILD_PROFILE: &str = if cfg!(debug_assertions) {
-        "debug"
-    } else {
-        "release"
-    };
+    const BUILD_PROFILE: &str = if cfg!(debug_assertions) { "debug" } else { "release" };
 }

@@ -1,0 +1,88 @@
+//! What can go wrong in the core: one enum per kind of fault.
+
+use thiserror::Error;
+
+/// Why decimal text or an integer cannot be taken at a scale.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum NumberError {
+    /// No decimal number stands there.
+    #[error("not a decimal number")]
+    Syntax,
+    /// It does not fit 64 bits at this scale.
+    #[error("out of range at this scale")]
+    Range,
+    /// It has digits finer than the scale.
+    #[error("finer than the scale")]
+    Inexact,
+}
+
+/// Why a frame cannot be decoded. Each kind is counted apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Error)]
+#[non_exhaustive]
+#[repr(u8)]
+pub enum DecodeError {
+    /// Not JSON, or not protobuf.
+    #[error("malformed")]
+    Malformed,
+    /// It ends in the middle.
+    #[error("truncated")]
+    Truncated,
+    /// Its text is not UTF-8.
+    #[error("invalid_utf8")]
+    InvalidUtf8,
+    /// Longer than a frame may be.
+    #[error("too_large")]
+    TooLarge,
+    /// Nested deeper than any venue nests.
+    #[error("too_deep")]
+    TooDeep,
+    /// A field has a value of another type.
+    #[error("wrong_type")]
+    WrongType,
+    /// A field is missing.
+    #[error("missing_field")]
+    MissingField,
+    /// A field that is read stands there twice.
+    #[error("duplicate_key")]
+    DuplicateKey,
+    /// A number is not decimal text, or is negative where it may not be.
+    #[error("bad_number")]
+    BadNumber,
+    /// A number does not fit 64 bits.
+    #[error("number_range")]
+    NumberRange,
+    /// A word, such as a side, is none of those the venue defines.
+    #[error("unknown_word")]
+    UnknownWord,
+    /// A message of a kind that this venue's decoder does not know.
+    #[error("unknown_message")]
+    UnknownMessage,
+}
+
+impl DecodeError {
+    /// Every kind, in the order of its number.
+    pub const ALL: [Self; 12] = [
+        Self::Malformed,
+        Self::Truncated,
+        Self::InvalidUtf8,
+        Self::TooLarge,
+        Self::TooDeep,
+        Self::WrongType,
+        Self::MissingField,
+        Self::DuplicateKey,
+        Self::BadNumber,
+        Self::NumberRange,
+        Self::UnknownWord,
+        Self::UnknownMessage,
+    ];
+}
+
+impl From<NumberError> for DecodeError {
+    fn from(error: NumberError) -> Self {
+        match error {
+            NumberError::Syntax => Self::BadNumber,
+            NumberError::Range | NumberError::Inexact => Self::NumberRange,
+        }
+    }
+}

@@ -1,0 +1,480 @@
+//! A cursor over JSON that a decoder of a known schema drives.
+//!
+//! It reads what is asked for and skips the rest without building anything.
+//! Key order and white space do not matter to it.
+
+use crate::decimal::{self, Decimal};
+use crate::error::DecodeError;
+
+/// Containers may be nested this deep in a value that is skipped.
+const DEPTH_MAX: usize = 64;
+
+/// A position in a JSON text.
+#[derive(Clone, Debug)]
+pub struct Cursor<'a> {
+    text: &'a [u8],
+    at: usize,
+}
+
+/// Progress through the members of one object or the items of one array.
+#[derive(Debug)]
+pub struct Items {
+    first: bool,
+}
+
+/// Which kind of value stands next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// `{`
+    Object,
+    /// `[`
+    Array,
+    /// `"`
+    String,
+    /// A digit or a minus sign.
+    Number,
+    /// `true`, `false` or `null`.
+    Literal,
+}
+
+impl<'a> Cursor<'a> {
+    /// Stand before the first byte of `text`.
+    pub fn new(text: &'a [u8]) -> Self {
+        Self { text, at: 0 }
+    }
+
+    /// Position in bytes from the start.
+    pub fn position(&self) -> usize {
+        self.at
+    }
+
+    /// A cursor on the same text at another position, as [`Self::position`] gave it.
+    #[must_use]
+    pub fn at(&self, position: usize) -> Self {
+        Self { text: self.text, at: position }
+    }
+
+    /// Skip white space and return the byte that follows.
+    #[inline]
+    fn peek(&mut self) -> Result<u8, DecodeError> {
+        loop {
+            match self.text.get(self.at) {
+                Some(b' ' | b'\n' | b'\r' | b'\t') => self.at += 1,
+                Some(&byte) => return Ok(byte),
+                None => return Err(DecodeError::Truncated),
+            }
+        }
+    }
+
+    /// Consume `byte`, white space before it allowed; anything else is `error`.
+    #[inline]
+    fn expect(&mut self, byte: u8, error: DecodeError) -> Result<(), DecodeError> {
+        if self.peek()? == byte {
+            self.at += 1;
+            Ok(())
+        } else {
+            Err(error)
+        }
+    }
+
+    /// Say what kind of value stands next, without consuming it.
+    ///
+    /// # Errors
+    /// `Truncated` at the end, `Malformed` where no value can begin.
+    pub fn next_kind(&mut self) -> Result<Next, DecodeError> {
+        match self.peek()? {
+            b'{' => Ok(Next::Object),
+            b'[' => Ok(Next::Array),
+            b'"' => Ok(Next::String),
+            b'-' | b'0'..=b'9' => Ok(Next::Number),
+            b't' | b'f' | b'n' => Ok(Next::Literal),
+            _ => Err(DecodeError::Malformed),
+        }
+    }
+
+    /// Enter an object.
+    ///
+    /// # Errors
+    /// `WrongType` where another value stands.
+    #[inline]
+    pub fn object(&mut self) -> Result<Items, DecodeError> {
+        self.expect(b'{', DecodeError::WrongType)?;
+        Ok(Items { first: true })
+    }
+
+    /// Enter an array.
+    ///
+    /// # Errors
+    /// `WrongType` where another value stands.
+    #[inline]
+    pub fn array(&mut self) -> Result<Items, DecodeError> {
+        self.expect(b'[', DecodeError::WrongType)?;
+        Ok(Items { first: true })
+    }
+
+    /// Read a string; what it returns stands between the quotes, escapes untouched.
+    ///
+    /// # Errors
+    /// `WrongType` where another value stands, `Truncated` without a closing quote.
+    #[inline]
+    pub fn string(&mut self) -> Result<&'a [u8], DecodeError> {
+        self.expect(b'"', DecodeError::WrongType)?;
+        self.string_tail()
+    }
+
+    /// The rest of a string whose opening quote was consumed.
+    #[inline]
+    fn string_tail(&mut self) -> Result<&'a [u8], DecodeError> {
+        let start = self.at;
+        loop {
+            match self.text.get(self.at) {
+                Some(b'"') => {
+                    self.at += 1;
+                    return Ok(&self.text[start..self.at - 1]);
+                }
+                Some(b'\\') => self.at += 2,
+                Some(0..=0x1f) => return Err(DecodeError::Malformed),
+                Some(_) => self.at += 1,
+                None => return Err(DecodeError::Truncated),
+            }
+        }
+    }
+
+    /// Read a number, written as a JSON number or as a string that holds one.
+    ///
+    /// # Errors
+    /// `WrongType`, `BadNumber` or `NumberRange`.
+    #[inline]
+    pub fn decimal(&mut self) -> Result<Decimal, DecodeError> {
+        let quoted = match self.peek()? {
+            b'"' => true,
+            b'-' | b'0'..=b'9' => false,
+            _ => return Err(DecodeError::WrongType),
+        };
+        self.at += usize::from(quoted);
+        let (value, length) = match decimal::parse_prefix(&self.text[self.at..]) {
+            Ok(read) => read,
+            // A cut frame is truncated, not a bad number.
+            Err(_) if self.at >= self.text.len() => return Err(DecodeError::Truncated),
+            Err(error) => return Err(error.into()),
+        };
+        self.at += length;
+        if quoted {
+            match self.text.get(self.at) {
+                Some(b'"') => self.at += 1,
+                Some(_) => return Err(DecodeError::BadNumber),
+                None => return Err(DecodeError::Truncated),
+            }
+        }
+        Ok(value)
+    }
+
+    /// Read a number that may not be negative: a price or a size.
+    ///
+    /// # Errors
+    /// As [`Self::decimal`]; `BadNumber` below zero.
+    #[inline]
+    pub fn amount(&mut self) -> Result<Decimal, DecodeError> {
+        let value = self.decimal()?;
+        if value.mantissa < 0 {
+            return Err(DecodeError::BadNumber);
+        }
+        Ok(value)
+    }
+
+    /// As [`Self::amount`], but `null` and `""` mean that there is none.
+    ///
+    /// # Errors
+    /// As [`Self::amount`].
+    pub fn optional_amount(&mut self) -> Result<Option<Decimal>, DecodeError> {
+        if self.peek()? == b'n' {
+            self.skip()?;
+            return Ok(None);
+        }
+        if self.text[self.at..].starts_with(b"\"\"") {
+            self.at += 2;
+            return Ok(None);
+        }
+        self.amount().map(Some)
+    }
+
+    /// Read a whole number, written as a JSON number or as a string that holds one.
+    ///
+    /// # Errors
+    /// As [`Self::decimal`]; `BadNumber` if it has a fraction.
+    #[inline]
+    pub fn integer(&mut self) -> Result<i64, DecodeError> {
+        let value = self.decimal()?;
+        if value.decimals == 0 {
+            return Ok(value.mantissa);
+        }
+        value.at_scale(0).map_err(|_| DecodeError::BadNumber)
+    }
+
+    /// Read a sequence number: a whole number that is not negative.
+    ///
+    /// # Errors
+    /// As [`Self::integer`].
+    #[inline]
+    pub fn id(&mut self) -> Result<i64, DecodeError> {
+        let value = self.integer()?;
+        if value < 0 {
+            return Err(DecodeError::BadNumber);
+        }
+        Ok(value)
+    }
+
+    /// Read `true` or `false`.
+    ///
+    /// # Errors
+    /// `WrongType` where another value stands.
+    pub fn boolean(&mut self) -> Result<bool, DecodeError> {
+        match self.peek()? {
+            b't' => self.literal(b"true").map(|()| true),
+            b'f' => self.literal(b"false").map(|()| false),
+            _ => Err(DecodeError::WrongType),
+        }
+    }
+
+    /// Skip one value, whatever it is.
+    ///
+    /// # Errors
+    /// `Malformed`, `Truncated`, or `TooDeep` past 64 levels of nesting.
+    pub fn skip(&mut self) -> Result<(), DecodeError> {
+        let mut depth = 0_usize;
+        // One bit a level, set inside an object: what may close it.
+        let mut objects = 0_u64;
+        loop {
+            match self.peek()? {
+                byte @ (b'{' | b'[') => {
+                    if depth == DEPTH_MAX {
+                        return Err(DecodeError::TooDeep);
+                    }
+                    self.at += 1;
+                    depth += 1;
+                    objects = objects << 1 | u64::from(byte == b'{');
+                    if !matches!(self.peek()?, b'}' | b']') {
+                        self.skip_key(objects)?;
+                        continue;
+                    }
+                }
+                b'"' => {
+                    self.at += 1;
+                    self.string_tail()?;
+                }
+                b'-' | b'0'..=b'9' => self.skip_number(),
+                b't' => self.literal(b"true")?,
+                b'f' => self.literal(b"false")?,
+                b'n' => self.literal(b"null")?,
+                _ => return Err(DecodeError::Malformed),
+            }
+            // A value has ended: close what ends with it, or go to the next one.
+            loop {
+                if depth == 0 {
+                    return Ok(());
+                }
+                let closing = if objects & 1 == 1 { b'}' } else { b']' };
+                match self.peek()? {
+                    b',' => {
+                        self.at += 1;
+                        self.skip_key(objects)?;
+                        break;
+                    }
+                    byte if byte == closing => {
+                        self.at += 1;
+                        depth -= 1;
+                        objects >>= 1;
+                    }
+                    _ => return Err(DecodeError::Malformed),
+                }
+            }
+        }
+    }
+
+    /// Skip `"key":` if the innermost container is an object.
+    fn skip_key(&mut self, objects: u64) -> Result<(), DecodeError> {
+        if objects & 1 == 1 {
+            self.expect(b'"', DecodeError::Malformed)?;
+            self.string_tail()?;
+            self.expect(b':', DecodeError::Malformed)?;
+        }
+        Ok(())
+    }
+
+    fn skip_number(&mut self) {
+        let rest = &self.text[self.at..];
+        let length = rest
+            .iter()
+            .position(|byte| !matches!(byte, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E'))
+            .unwrap_or(rest.len());
+        self.at += length;
+    }
+
+    fn literal(&mut self, word: &[u8]) -> Result<(), DecodeError> {
+        let rest = &self.text[self.at..];
+        if rest.starts_with(word) {
+            self.at += word.len();
+            return Ok(());
+        }
+        if word.starts_with(rest) {
+            return Err(DecodeError::Truncated);
+        }
+        Err(DecodeError::Malformed)
+    }
+
+    /// Demand that nothing but white space follows.
+    ///
+    /// # Errors
+    /// `Malformed` if anything does.
+    pub fn end(&mut self) -> Result<(), DecodeError> {
+        match self.peek() {
+            Err(DecodeError::Truncated) => Ok(()),
+            _ => Err(DecodeError::Malformed),
+        }
+    }
+}
+
+impl Items {
+    /// Go to the next member of an object; return its key, or `None` at the end.
+    ///
+    /// # Errors
+    /// `Malformed` or `Truncated`.
+    #[inline]
+    pub fn key<'a>(&mut self, cursor: &mut Cursor<'a>) -> Result<Option<&'a [u8]>, DecodeError> {
+        if !self.advance(cursor, b'}')? {
+            return Ok(None);
+        }
+        cursor.expect(b'"', DecodeError::Malformed)?;
+        let key = cursor.string_tail()?;
+        cursor.expect(b':', DecodeError::Malformed)?;
+        Ok(Some(key))
+    }
+
+    /// Go to the next item of an array; `false` at its end.
+    ///
+    /// # Errors
+    /// `Malformed` or `Truncated`.
+    #[inline]
+    pub fn item(&mut self, cursor: &mut Cursor<'_>) -> Result<bool, DecodeError> {
+        self.advance(cursor, b']')
+    }
+
+    /// Skip what is left of an array and leave it.
+    ///
+    /// # Errors
+    /// `Malformed` or `Truncated`.
+    pub fn skip_rest(&mut self, cursor: &mut Cursor<'_>) -> Result<(), DecodeError> {
+        while self.item(cursor)? {
+            cursor.skip()?;
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn advance(&mut self, cursor: &mut Cursor<'_>, closing: u8) -> Result<bool, DecodeError> {
+        let byte = cursor.peek()?;
+        if byte == closing {
+            cursor.at += 1;
+            return Ok(false);
+        }
+        if std::mem::take(&mut self.first) {
+            return Ok(true);
+        }
+        if byte != b',' {
+            return Err(DecodeError::Malformed);
+        }
+        cursor.at += 1;
+        Ok(true)
+    }
+}
+
+/// Put a field into its slot; a second one of the same name is an error.
+///
+/// # Errors
+/// `DuplicateKey` if the slot is taken.
+#[inline]
+pub fn once<T>(slot: &mut Option<T>, value: T) -> Result<(), DecodeError> {
+    if slot.is_some() {
+        return Err(DecodeError::DuplicateKey);
+    }
+    *slot = Some(value);
+    Ok(())
+}
+
+/// The value of a field that must be there.
+///
+/// # Errors
+/// `MissingField` if it is not.
+#[inline]
+pub fn need<T>(slot: Option<T>) -> Result<T, DecodeError> {
+    slot.ok_or(DecodeError::MissingField)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn skipped(text: &str) -> Result<(), DecodeError> {
+        let mut cursor = Cursor::new(text.as_bytes());
+        cursor.skip()?;
+        cursor.end()
+    }
+
+    #[test]
+    fn any_value_can_be_skipped() {
+        for text in [
+            r#"{"a":[1,2.5e3,{"b":null}],"c":"x\"y","d":true}"#,
+            " [ ] ",
+            "{ }",
+            r#"["a" , "b"]"#,
+            "-1",
+        ] {
+            assert_eq!(skipped(text), Ok(()), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_json_is_malformed_or_truncated() {
+        for (text, error) in [
+            ("", DecodeError::Truncated),
+            ("{", DecodeError::Truncated),
+            (r#"{"a""#, DecodeError::Truncated),
+            (r#"{"a":1,}"#, DecodeError::Malformed),
+            ("[1,]", DecodeError::Malformed),
+            ("[1}", DecodeError::Malformed),
+            (r#"{"a":1]"#, DecodeError::Malformed),
+            ("[1 2]", DecodeError::Malformed),
+            ("tru", DecodeError::Truncated),
+            ("nope", DecodeError::Malformed),
+            ("1 1", DecodeError::Malformed),
+            ("[[[[", DecodeError::Truncated),
+        ] {
+            assert_eq!(skipped(text), Err(error), "{text}");
+        }
+        assert_eq!(skipped(&"[".repeat(100)), Err(DecodeError::TooDeep));
+    }
+
+    #[test]
+    fn numbers_come_as_strings_or_as_numbers() {
+        for text in [r#""1.50""#, "1.50", "  1.50"] {
+            let value = Cursor::new(text.as_bytes()).decimal();
+            assert_eq!(value, Ok(Decimal { mantissa: 150, decimals: 2 }), "{text}");
+        }
+        assert_eq!(Cursor::new(b"\"1.5x\"").decimal(), Err(DecodeError::BadNumber));
+        assert_eq!(Cursor::new(b"\"1.5").decimal(), Err(DecodeError::Truncated));
+        assert_eq!(Cursor::new(b"null").decimal(), Err(DecodeError::WrongType));
+        assert_eq!(Cursor::new(b"-1").amount(), Err(DecodeError::BadNumber));
+        assert_eq!(Cursor::new(b"\"\"").optional_amount(), Ok(None));
+    }
+
+    proptest! {
+        #[test]
+        fn arbitrary_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..64)) {
+            let mut cursor = Cursor::new(&bytes);
+            let _ = cursor.skip();
+            let _ = Cursor::new(&bytes).decimal();
+            let _ = Cursor::new(&bytes).string();
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! Venue timestamps to nanoseconds of Unix time.
+
+use crate::error::DecodeError;
+
+const NS_PER_S: i64 = 1_000_000_000;
+
+/// Milliseconds to nanoseconds; a time that does not fit is `NumberRange`.
+///
+/// # Errors
+/// `NumberRange` outside the years that an `i64` of nanoseconds can hold.
+#[inline]
+pub fn from_ms(ms: i64) -> Result<i64, DecodeError> {
+    ms.checked_mul(1_000_000).ok_or(DecodeError::NumberRange)
+}
+
+/// Seconds to nanoseconds; a time that does not fit is `NumberRange`.
+///
+/// # Errors
+/// `NumberRange` outside the years that an `i64` of nanoseconds can hold.
+#[inline]
+pub fn from_s(seconds: i64) -> Result<i64, DecodeError> {
+    seconds.checked_mul(NS_PER_S).ok_or(DecodeError::NumberRange)
+}
+
+/// Read RFC 3339 text in UTC, `2026-07-19T17:54:39.753901Z`, with any number of
+/// fractional digits; those past the ninth are dropped.
+///
+/// # Errors
+/// `BadNumber` if it has another form.
+#[inline]
+pub fn from_rfc3339(text: &[u8]) -> Result<i64, DecodeError> {
+    let fixed: &[u8; 19] = text.first_chunk().ok_or(DecodeError::BadNumber)?;
+    let shape = [fixed[4], fixed[7], fixed[10] | 0x20, fixed[13], fixed[16]];
+    if shape != *b"--t::" && shape != *b"-- ::" {
+        return Err(DecodeError::BadNumber);
+    }
+    let year = digits(&fixed[0..4])?;
+    let month = digits(&fixed[5..7])?;
+    let day = digits(&fixed[8..10])?;
+    let clock = [digits(&fixed[11..13])?, digits(&fixed[14..16])?, digits(&fixed[17..19])?];
+    if !(1..=12).contains(&month) || !(1..=31).contains(&day) || clock[0] > 23 {
+        return Err(DecodeError::BadNumber);
+    }
+    let seconds =
+        days_since_1970(year, month, day) * 86_400 + clock[0] * 3_600 + clock[1] * 60 + clock[2];
+    let ns = fraction_ns(&text[19..])?;
+    from_s(seconds)?.checked_add(ns).ok_or(DecodeError::NumberRange)
+}
+
+/// The fraction and the zone that end an RFC 3339 text.
+fn fraction_ns(tail: &[u8]) -> Result<i64, DecodeError> {
+    let (fraction, zone) = match tail.strip_prefix(b".") {
+        Some(rest) => rest.split_at(rest.iter().take_while(|b| b.is_ascii_digit()).count()),
+        None => (&[][..], tail),
+    };
+    if !matches!(zone, b"Z" | b"z" | b"+00:00") {
+        return Err(DecodeError::BadNumber);
+    }
+    let mut ns = 0;
+    let mut unit = NS_PER_S / 10;
+    for byte in fraction.iter().take(9) {
+        ns += i64::from(byte - b'0') * unit;
+        unit /= 10;
+    }
+    Ok(ns)
+}
+
+#[inline]
+fn digits(text: &[u8]) -> Result<i64, DecodeError> {
+    let mut value = 0;
+    for byte in text {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return Err(DecodeError::BadNumber);
+        }
+        value = value * 10 + i64::from(digit);
+    }
+    Ok(value)
+}
+
+/// Days from 1970-01-01 to a date of the Gregorian calendar.
+///
+/// Source: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", `days_from_civil`.
+fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let era = year.div_euclid(400);
+    let year_of_era = year.rem_euclid(400);
+    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rfc3339_becomes_nanoseconds() {
+        for (text, expected) in [
+            ("1970-01-01T00:00:00Z", 0),
+            ("2026-07-19T17:54:39.753901Z", 1_784_483_679_753_901_000),
+            ("2000-02-29T23:59:59.999999999Z", 951_868_799_999_999_999),
+            ("2023-02-09T20:32:50.7149648559Z", 1_675_974_770_714_964_855),
+            ("1969-12-31T23:59:59.5Z", -500_000_000),
+        ] {
+            assert_eq!(from_rfc3339(text.as_bytes()), Ok(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn other_forms_are_refused() {
+        for text in [
+            "",
+            "2026-07-19",
+            "2026-07-19T17:54:39",
+            "2026-13-19T17:54:39Z",
+            "20x6-07-19T17:54:39Z",
+        ] {
+            assert_eq!(from_rfc3339(text.as_bytes()), Err(DecodeError::BadNumber), "{text}");
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! One file a venue: its public stream's bytes to messages. No socket, no
+//! clock, no state; the rules that chain messages are in [`crate::sequence`].
+
+use crate::batch::{Batch, Level, Side};
+use crate::error::DecodeError;
+use crate::json::Cursor;
+
+pub mod binance;
+pub mod bybit;
+pub mod coinbase;
+pub mod gateio;
+pub mod kalshi;
+pub mod kraken;
+pub mod mexc;
+pub mod okx;
+pub mod polymarket;
+
+/// Read `[["price","size", …], …]`, the commonest form of levels, into the batch.
+///
+/// Items after the size (Kraken v1's time, OKX's order count) are skipped.
+///
+/// # Errors
+/// As the cursor's; `MissingField` where a level has no size.
+#[inline]
+pub(crate) fn pairs(
+    cursor: &mut Cursor<'_>,
+    side: Side,
+    batch: &mut Batch,
+) -> Result<(), DecodeError> {
+    let mut rows = cursor.array()?;
+    while rows.item(cursor)? {
+        let mut row = cursor.array()?;
+        if !row.item(cursor)? {
+            return Err(DecodeError::MissingField);
+        }
+        let price = cursor.amount()?;
+        if !row.item(cursor)? {
+            return Err(DecodeError::MissingField);
+        }
+        let size = cursor.amount()?;
+        row.skip_rest(cursor)?;
+        batch.push_level(Level { side, price, size })?;
+    }
+    Ok(())
+}
