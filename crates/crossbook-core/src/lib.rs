@@ -4,9 +4,14 @@
 //! a test and a replay is passed in.
 
 pub mod batch;
+pub mod book;
 pub mod decimal;
+pub mod divisor;
 pub mod error;
+pub mod fees;
 pub mod json;
+pub mod levels;
+pub mod sequence;
 pub mod text;
 pub mod time;
 pub mod venue;
