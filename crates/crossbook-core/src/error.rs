@@ -86,3 +86,35 @@ impl From<NumberError> for DecodeError {
         }
     }
 }
+
+/// Why an instrument cannot be registered.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum EngineError {
+    /// More decimals than an `i64` has.
+    #[error("scale of {price_decimals} and {size_decimals} decimals cannot be held")]
+    Scale {
+        /// Decimals of prices.
+        price_decimals: u8,
+        /// Decimals of sizes.
+        size_decimals: u8,
+    },
+    /// The venue's symbol means another instrument already.
+    #[error("symbol {native} of {venue} is registered already")]
+    DuplicateSymbol {
+        /// The venue's id.
+        venue: &'static str,
+        /// The venue's symbol.
+        native: String,
+    },
+    /// Instruments of one asset must share one scale, so that levels compare as integers.
+    #[error("asset {asset} has {expected:?} decimals, not {received:?}")]
+    AssetScale {
+        /// The asset.
+        asset: String,
+        /// Decimals of prices and sizes of its instruments so far.
+        expected: (u8, u8),
+        /// Decimals of the new one.
+        received: (u8, u8),
+    },
+}

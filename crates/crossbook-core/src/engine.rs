@@ -1,0 +1,423 @@
+//! The whole way of a frame: decode, sequence, book, consolidate, scan, events.
+
+use crate::batch::{Batch, Body, BookMessage, Message, Quote, StreamNumber, Trade};
+use crate::book::{BookState, ScaledLevel};
+use crate::error::{DecodeError, EngineError, NumberError};
+use crate::event::{Context, Event, EventKind, Events, NO_INSTRUMENT, NO_SIDE};
+use crate::feed::{Feed, StreamVerdict};
+use crate::instrument::Instrument;
+use crate::symbols::Symbols;
+use crate::text;
+use crate::tracker::{Tracker, Update};
+use crate::venue::Venue;
+
+/// Longest frame that is looked at: above the largest full book that a venue sends.
+pub const FRAME_BYTES_MAX: usize = 64 << 20;
+
+/// All books of a process, fed frame by frame.
+///
+/// Nothing in it reads a clock or touches a socket; no frame makes it fail. The
+/// same frames in the same order give the same events.
+pub struct Engine {
+    feeds: Vec<Feed>,
+    markets: Markets,
+    batch: Batch,
+    scratch: Vec<u8>,
+}
+
+/// Everything that messages change.
+struct Markets {
+    symbols: Symbols,
+    trackers: Vec<Tracker>,
+    events: Events,
+    levels: Vec<ScaledLevel>,
+}
+
+/// A frame and what is known of it before it is decoded.
+#[derive(Clone, Copy)]
+struct Frame<'a> {
+    bytes: &'a [u8],
+    feed: u32,
+    venue: Venue,
+    stream: u32,
+    ts_recv_ns: i64,
+    /// For the answer to a REST request: the symbol that was asked for.
+    asked: Option<&'a [u8]>,
+}
+
+impl Engine {
+    /// An engine whose ring holds `events_max` events until they are drained.
+    pub fn new(events_max: usize) -> Self {
+        Self {
+            feeds: Vec::new(),
+            markets: Markets {
+                symbols: Symbols::default(),
+                trackers: Vec::new(),
+                events: Events::new(events_max),
+                levels: Vec::new(),
+            },
+            batch: Batch::default(),
+            scratch: Vec::new(),
+        }
+    }
+
+    /// Register an instrument; return its number.
+    ///
+    /// # Errors
+    /// A scale that cannot be held, a symbol that is taken, or a scale other
+    /// than that of the asset's instruments so far.
+    pub fn add_instrument(&mut self, instrument: Instrument) -> Result<u32, EngineError> {
+        self.markets.add(instrument)
+    }
+
+    /// Open a connection; return its number.
+    pub fn open_feed(&mut self, venue: Venue) -> u32 {
+        self.feeds.push(Feed::new(venue));
+        self.feeds.len() as u32 - 1
+    }
+
+    /// Say that a connection opened anew: its numbering restarts, its books wait.
+    pub fn on_open(&mut self, feed: u32, ts_recv_ns: i64) {
+        let Some(known) = self.feeds.get_mut(feed as usize) else { return };
+        known.open();
+        self.markets.on_reconnect(known, ts_recv_ns);
+    }
+
+    /// Say that a connection closed: its books wait for the next one.
+    pub fn on_close(&mut self, feed: u32, ts_recv_ns: i64) {
+        if let Some(known) = self.feeds.get(feed as usize) {
+            self.markets.on_reconnect(known, ts_recv_ns);
+        }
+    }
+
+    /// Take one websocket frame. What is wrong with it is counted, never raised.
+    #[inline]
+    pub fn on_frame(&mut self, feed: u32, frame: &[u8], ts_recv_ns: i64) {
+        self.take(feed, frame, ts_recv_ns, None);
+    }
+
+    /// Take the body of a REST order book answer for the venue's symbol `native`.
+    pub fn on_snapshot(&mut self, feed: u32, native: &[u8], body: &[u8], ts_recv_ns: i64) {
+        self.take(feed, body, ts_recv_ns, Some(native));
+    }
+
+    #[inline]
+    fn take(&mut self, feed: u32, bytes: &[u8], ts_recv_ns: i64, asked: Option<&[u8]>) {
+        let Some(known) = self.feeds.get_mut(feed as usize) else { return };
+        let counts = known.counts_mut();
+        counts.frames += 1;
+        counts.bytes += bytes.len() as u64;
+        let venue = known.venue();
+        self.batch.clear();
+        let decoded = decode(venue, bytes, &mut self.scratch, &mut self.batch, asked.is_some());
+        let bytes = match decoded {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                known.counts_mut().decode_errors[error as usize] += 1;
+                self.markets.report_failure(error, feed, bytes.len(), ts_recv_ns);
+                return;
+            }
+        };
+        let stream = self.batch.stream();
+        let frame = Frame {
+            bytes,
+            feed,
+            venue,
+            stream: stream.map_or(0, |stream| stream.stream),
+            ts_recv_ns,
+            asked,
+        };
+        if stream.is_some_and(|stream| !self.markets.admit(known, stream, ts_recv_ns)) {
+            return;
+        }
+        known.counts_mut().messages += self.batch.messages().len() as u64;
+        for message in self.batch.messages() {
+            self.markets.on_message(message, &self.batch, frame, known);
+        }
+    }
+
+    /// Mark books stale from which nothing came for `silence_ns` before `now_ns`.
+    pub fn expire(&mut self, now_ns: i64, silence_ns: i64) {
+        self.markets.expire(now_ns, silence_ns);
+    }
+
+    /// All instruments with their books, by number.
+    #[inline]
+    pub fn trackers(&self) -> &[Tracker] {
+        &self.markets.trackers
+    }
+
+    /// One instrument with its book.
+    #[inline]
+    pub fn tracker(&self, instrument: u32) -> Option<&Tracker> {
+        self.markets.trackers.get(instrument as usize)
+    }
+
+    /// All connections, by number.
+    pub fn feeds(&self) -> &[Feed] {
+        &self.feeds
+    }
+
+    /// The waiting events.
+    pub fn events(&self) -> &Events {
+        &self.markets.events
+    }
+
+    /// The waiting events, to subscribe and drain.
+    pub fn events_mut(&mut self) -> &mut Events {
+        &mut self.markets.events
+    }
+
+    /// Bytes that the engine's books hold.
+    pub fn memory_bytes(&self) -> usize {
+        self.markets.trackers.iter().map(Tracker::memory_bytes).sum()
+    }
+}
+
+/// Decode a frame; return the text that the batch's spans refer to.
+#[inline]
+fn decode<'a>(
+    venue: Venue,
+    bytes: &'a [u8],
+    scratch: &'a mut Vec<u8>,
+    batch: &mut Batch,
+    is_rest: bool,
+) -> Result<&'a [u8], DecodeError> {
+    if bytes.len() > FRAME_BYTES_MAX {
+        return Err(DecodeError::TooLarge);
+    }
+    let bytes =
+        if !is_rest && venue.is_binary(bytes) { bytes } else { text::prepare(bytes, scratch)? };
+    if is_rest {
+        venue.decode_snapshot(bytes, batch)?;
+    } else {
+        venue.decode(bytes, batch)?;
+    }
+    Ok(bytes)
+}
+
+impl Markets {
+    fn add(&mut self, instrument: Instrument) -> Result<u32, EngineError> {
+        if !instrument.has_valid_scale() {
+            return Err(EngineError::Scale {
+                price_decimals: instrument.price_decimals,
+                size_decimals: instrument.size_decimals,
+            });
+        }
+        let venue = instrument.venue;
+        let taken = instrument.natives.iter().find(|native| {
+            self.symbols.find(venue, native.as_bytes(), instrument.outcome).is_some()
+        });
+        if let Some(native) = taken {
+            return Err(EngineError::DuplicateSymbol {
+                venue: venue.name(),
+                native: native.clone(),
+            });
+        }
+        let id = self.trackers.len() as u32;
+        for native in &instrument.natives {
+            // A name given twice by the caller means the same instrument twice.
+            let _ = self.symbols.add(venue, native.as_bytes(), instrument.outcome, id);
+        }
+        self.trackers.push(Tracker::new(instrument));
+        Ok(id)
+    }
+
+    /// Whether a numbered frame may be used; a gap makes the stream's books stale.
+    fn admit(&mut self, feed: &mut Feed, stream: StreamNumber, ts_recv_ns: i64) -> bool {
+        match feed.judge(stream) {
+            StreamVerdict::Next => true,
+            StreamVerdict::Old => {
+                feed.counts_mut().stream_old += 1;
+                false
+            }
+            StreamVerdict::Gap { expected, received } => {
+                feed.counts_mut().stream_gaps += 1;
+                let nobody = Context { instrument: NO_INSTRUMENT, ts_recv_ns, ts_event_ns: 0 };
+                self.events.push(nobody.event(EventKind::Gap, None, &[expected, received]));
+                for (instrument, by) in feed.books() {
+                    if by == stream.stream {
+                        let context = Context { instrument, ..nobody };
+                        self.with(instrument, |tracker, events| {
+                            tracker.on_stream_gap(context, events);
+                        });
+                    }
+                }
+                true
+            }
+        }
+    }
+
+    fn on_reconnect(&mut self, feed: &Feed, ts_recv_ns: i64) {
+        for (instrument, _) in feed.books() {
+            let context = Context { instrument, ts_recv_ns, ts_event_ns: 0 };
+            self.with(instrument, |tracker, events| tracker.on_reconnect(context, events));
+        }
+    }
+
+    /// Let `act` change one instrument, and then see to what follows from it.
+    #[inline]
+    fn with(&mut self, instrument: u32, act: impl FnOnce(&mut Tracker, &mut Events)) {
+        let Some(tracker) = self.trackers.get_mut(instrument as usize) else { return };
+        act(tracker, &mut self.events);
+    }
+
+    #[inline]
+    fn on_message(&mut self, message: &Message, batch: &Batch, frame: Frame<'_>, feed: &mut Feed) {
+        if let Body::Control(control, _) = message.body {
+            feed.counts_mut().controls[control as usize] += 1;
+            self.report_control(control as u8, frame);
+            return;
+        }
+        let Some(instrument) = self.resolve(message, frame, feed) else {
+            feed.counts_mut().unknown_symbols += 1;
+            return;
+        };
+        let context =
+            Context { instrument, ts_recv_ns: frame.ts_recv_ns, ts_event_ns: message.ts_event_ns };
+        match &message.body {
+            Body::Book(book) => {
+                feed.brings(instrument, frame.stream);
+                self.on_book(book, batch, context, frame.asked.is_some());
+            }
+            Body::Trade(trade) => self.on_trade(trade, context),
+            Body::Quote(quote) => self.on_quote(quote, context),
+            Body::Tick(tick) => {
+                self.with(instrument, |tracker, events| {
+                    match tick.at_scale(tracker.instrument().price_decimals) {
+                        Ok(tick) => tracker.on_tick(tick, context, events),
+                        Err(_) => tracker.on_off_scale(context, events),
+                    }
+                });
+            }
+            Body::Depth(depth) => self.with(instrument, |tracker, _| tracker.set_depth(*depth)),
+            Body::Control(..) => {}
+        }
+    }
+
+    /// The instrument that a message means. A symbol that the frame does not
+    /// name is that of the request, or of the only book on the connection.
+    #[inline]
+    fn resolve(&self, message: &Message, frame: Frame<'_>, feed: &Feed) -> Option<u32> {
+        if let Some(asked) = frame.asked {
+            return self.symbols.find(frame.venue, asked, message.outcome);
+        }
+        if message.symbol.is_empty() {
+            return feed.only_book();
+        }
+        self.symbols.find(frame.venue, message.symbol.bytes(frame.bytes), message.outcome)
+    }
+
+    #[inline]
+    fn on_book(&mut self, book: &BookMessage, batch: &Batch, context: Context, is_rest: bool) {
+        let Some(tracker) = self.trackers.get_mut(context.instrument as usize) else { return };
+        let before = tracker.bbo();
+        match scale(tracker, batch, book, &mut self.levels) {
+            Ok(decimals_sent) => {
+                let update = Update {
+                    kind: book.kind,
+                    levels: &self.levels,
+                    sequence: book.sequence,
+                    proof: book.proof,
+                    depth: book.depth,
+                    decimals_sent,
+                    is_rest,
+                };
+                tracker.on_update(&update, context, &mut self.events);
+            }
+            Err(_) => tracker.on_off_scale(context, &mut self.events),
+        }
+        let after = tracker.bbo();
+        if before != after && self.events.wants(EventKind::Top) {
+            let [(bid, bid_size), (ask, ask_size)] =
+                [after.bid, after.ask].map(Option::unwrap_or_default);
+            let values = [bid, bid_size, ask, ask_size];
+            self.events.push(context.event(EventKind::Top, tracker.sequence(), &values));
+        }
+    }
+
+    fn on_trade(&mut self, trade: &Trade, context: Context) {
+        let Some(tracker) = self.trackers.get_mut(context.instrument as usize) else { return };
+        tracker.counts_mut().trades += 1;
+        if !self.events.wants(EventKind::Trade) {
+            return;
+        }
+        let instrument = tracker.instrument();
+        let price = trade.price.at_scale(instrument.price_decimals);
+        let size = trade.size.at_scale(instrument.size_decimals);
+        let (Ok(price), Ok(size)) = (price, size) else {
+            tracker.counts_mut().off_scale += 1;
+            return;
+        };
+        let values = [price, size, trade.id.cast_signed()];
+        let event = context.event(EventKind::Trade, None, &values);
+        let side = trade.taker.map_or(NO_SIDE, |side| side as u8);
+        self.events.push(Event { side, ..event });
+    }
+
+    fn on_quote(&mut self, quote: &Quote, context: Context) {
+        let Some(tracker) = self.trackers.get_mut(context.instrument as usize) else { return };
+        match tracker.scale_quote(quote) {
+            Ok(quote) => tracker.on_quote(&quote, context, &mut self.events),
+            Err(_) => tracker.counts_mut().off_scale += 1,
+        }
+    }
+
+    fn expire(&mut self, now_ns: i64, silence_ns: i64) {
+        for (number, tracker) in self.trackers.iter_mut().enumerate() {
+            let (ts_event_ns, ts_recv_ns) = tracker.times_ns();
+            if now_ns.saturating_sub(ts_recv_ns) > silence_ns {
+                let instrument = number as u32;
+                let context = Context { instrument, ts_recv_ns: now_ns, ts_event_ns };
+                tracker.on_silence(context, &mut self.events);
+            }
+        }
+    }
+
+    fn report_control(&mut self, control: u8, frame: Frame<'_>) {
+        let context =
+            Context { instrument: NO_INSTRUMENT, ts_recv_ns: frame.ts_recv_ns, ts_event_ns: 0 };
+        let event = context.event(EventKind::Control, None, &[i64::from(frame.feed)]);
+        self.events.push(Event { detail: control, ..event });
+    }
+
+    #[cold]
+    fn report_failure(&mut self, error: DecodeError, feed: u32, length: usize, ts_recv_ns: i64) {
+        let context = Context { instrument: NO_INSTRUMENT, ts_recv_ns, ts_event_ns: 0 };
+        let values = [i64::from(feed), length as i64];
+        let event = context.event(EventKind::DecodeFailed, None, &values);
+        self.events.push(Event { detail: error as u8, ..event });
+    }
+
+    /// How many books are live.
+    #[allow(dead_code)]
+    fn live(&self) -> usize {
+        self.trackers.iter().filter(|tracker| tracker.state() == BookState::Live).count()
+    }
+}
+
+/// Bring a message's levels to the instrument's scale; return the most decimals
+/// that a price and a size had as sent.
+#[inline]
+fn scale(
+    tracker: &mut Tracker,
+    batch: &Batch,
+    book: &BookMessage,
+    scaled: &mut Vec<ScaledLevel>,
+) -> Result<(u8, u8), NumberError> {
+    let instrument = tracker.instrument();
+    let (price_decimals, size_decimals) = (instrument.price_decimals, instrument.size_decimals);
+    let mut sent = (0, 0);
+    scaled.clear();
+    for level in batch.levels_of(book) {
+        sent = (sent.0.max(level.price.decimals), sent.1.max(level.size.decimals));
+        let level = ScaledLevel {
+            side: level.side,
+            price: level.price.at_scale(price_decimals)?,
+            size: level.size.at_scale(size_decimals)?,
+        };
+        tracker.count_off_grid(level);
+        scaled.push(level);
+    }
+    Ok(sent)
+}

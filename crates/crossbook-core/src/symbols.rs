@@ -1,0 +1,96 @@
+//! The venues' own symbols to instrument numbers.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+
+use crate::batch::Outcome;
+use crate::venue::Venue;
+
+/// A fast hash for short names. Only registered names are ever stored, so
+/// nobody outside can fill the tables with names that collide.
+#[derive(Default)]
+struct NameHasher(u64);
+
+impl NameHasher {
+    #[inline]
+    fn mix(&mut self, word: u64) {
+        // The golden ratio in 64 bits, as in Fibonacci hashing (Knuth, TAOCP 3, 6.4).
+        self.0 = (self.0.rotate_left(23) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+}
+
+impl Hasher for NameHasher {
+    #[inline]
+    fn write(&mut self, mut bytes: &[u8]) {
+        while let Some((chunk, rest)) = bytes.split_first_chunk::<8>() {
+            self.mix(u64::from_le_bytes(*chunk));
+            bytes = rest;
+        }
+        if let Some((chunk, rest)) = bytes.split_first_chunk::<4>() {
+            self.mix(u64::from(u32::from_le_bytes(*chunk)));
+            bytes = rest;
+        }
+        for byte in bytes {
+            self.mix(u64::from(*byte));
+        }
+    }
+
+    #[inline]
+    fn write_usize(&mut self, number: usize) {
+        self.mix(number as u64);
+    }
+
+    #[inline]
+    fn finish(&self) -> u64 {
+        self.0 ^ (self.0 >> 29)
+    }
+}
+
+type Names = HashMap<Box<[u8]>, [Option<u32>; 3], BuildHasherDefault<NameHasher>>;
+
+/// Which instrument a venue's symbol means.
+#[derive(Default)]
+pub struct Symbols {
+    venues: [Names; Venue::ALL.len()],
+}
+
+impl Symbols {
+    /// The instrument of a symbol.
+    #[inline]
+    pub fn find(&self, venue: Venue, native: &[u8], outcome: Outcome) -> Option<u32> {
+        self.venues[venue as usize].get(native)?[outcome as usize]
+    }
+
+    /// Give a symbol to an instrument; `false` if it has one already.
+    #[must_use]
+    pub fn add(&mut self, venue: Venue, native: &[u8], outcome: Outcome, id: u32) -> bool {
+        let names = self.venues[venue as usize].entry(native.into()).or_default();
+        let slot = &mut names[outcome as usize];
+        let is_free = slot.is_none();
+        slot.get_or_insert(id);
+        is_free
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_symbol_means_one_instrument_of_its_venue() {
+        let mut symbols = Symbols::default();
+        assert!(symbols.add(Venue::Binance, b"BTCUSDT", Outcome::Whole, 0));
+        assert!(symbols.add(Venue::Kalshi, b"BTCUSDT", Outcome::Yes, 1));
+        assert!(symbols.add(Venue::Kalshi, b"BTCUSDT", Outcome::No, 2));
+        assert!(!symbols.add(Venue::Binance, b"BTCUSDT", Outcome::Whole, 3));
+        for (venue, native, outcome, expected) in [
+            (Venue::Binance, &b"BTCUSDT"[..], Outcome::Whole, Some(0)),
+            (Venue::Kalshi, b"BTCUSDT", Outcome::No, Some(2)),
+            (Venue::Kalshi, b"BTCUSDT", Outcome::Whole, None),
+            (Venue::Binance, b"BTCUSD", Outcome::Whole, None),
+            (Venue::Mexc, b"BTCUSDT", Outcome::Whole, None),
+        ] {
+            assert_eq!(symbols.find(venue, native, outcome), expected);
+        }
+    }
+}
