@@ -6,9 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-ROOT = Path(__file__).resolve().parents[1]
-RECORDINGS = Path(os.environ.get("CROSSBOOK_RECORDINGS") or ROOT.parent / "shared" / "data")
-REQUIRE_RECORDINGS = os.environ.get("CROSSBOOK_REQUIRE_RECORDINGS", "") not in {"", "0"}
+from tests.recordings import RECORDINGS, REQUIRED
 
 # A machine under load is slow: a deadline for one example would fail at random,
 # so the number of examples bounds the time, and pytest's timeout the rest.
@@ -24,7 +22,7 @@ settings.load_profile(os.environ.get("CROSSBOOK_HYPOTHESIS") or "dev")
 def pytest_report_header() -> list[str]:
     """Say where the recordings are looked for."""
     state = "found" if RECORDINGS.is_dir() else "missing"
-    demand = "required" if REQUIRE_RECORDINGS else "optional"
+    demand = "required" if REQUIRED else "optional"
     return [f"recordings: {RECORDINGS} ({state}, {demand})"]
 
 
@@ -33,7 +31,7 @@ def recordings() -> Path:
     """Return the folder of the recorded sessions; skip the test where there is none."""
     if not RECORDINGS.is_dir():
         reason = f"no recordings at {RECORDINGS}: set CROSSBOOK_RECORDINGS"
-        if REQUIRE_RECORDINGS:
+        if REQUIRED:
             pytest.fail(f"{reason} (CROSSBOOK_REQUIRE_RECORDINGS is set)", pytrace=False)
         pytest.skip(reason)
     return RECORDINGS
