@@ -36,8 +36,10 @@ CASES: list[tuple[CrossbookError, str, Retry]] = [
     ),
     (
         errors.ScaleMismatchError("BTC-USDT.KRAKEN", "BTC", (8, 8), (10, 8)),
-        "scale of BTC-USDT.KRAKEN differs from that of asset BTC: "
-        "expected 8 price and 8 size decimals, received 10 and 8",
+        (
+            "scale of BTC-USDT.KRAKEN differs from that of asset BTC: "
+            "expected 8 price and 8 size decimals, received 10 and 8"
+        ),
         Retry.NEVER,
     ),
     (
