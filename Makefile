@@ -120,7 +120,7 @@ lint: build ## Formats, linters, types, layers
 
 .PHONY: docs
 docs: build ## Build the documentation into site/
-	$(BIN)/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 .PHONY: check
 check: lint ## The fast part of `make test`: under two minutes when warm
