@@ -114,7 +114,7 @@ lint: build ## Formats, linters, types, layers
 	$(BIN)/ruff check .
 	$(BIN)/mypy $(PYTHON_FILES)
 	$(BIN)/python -m mypy.stubtest crossbook._core
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked --quiet -- -D warnings
 
@@ -131,7 +131,7 @@ check: lint ## The fast part of `make test`: under two minutes when warm
 .PHONY: test
 test: lint docs ## Everything that CI checks
 	cargo test --workspace --locked --quiet
-	CROSSBOOK_HYPOTHESIS=ci $(BIN)/pytest
+	CROSSBOOK_HYPOTHESIS=ci $(BIN)/pytest --cov
 
 .PHONY: fuzz
 fuzz: ## Fuzz a decoder (TARGET=kraken SECONDS=60; needs cargo-fuzz)

@@ -187,7 +187,7 @@ class DecodeError(DataError):
 
     Args:
         venue: the venue whose format was expected, such as `kraken`.
-        kind: the fault's fixed name, by which it is counted, such as `syntax`.
+        kind: the fault's fixed name, by which it is counted, such as `malformed`.
         detail: what was found, and where.
     """
 

@@ -43,8 +43,8 @@ CASES: list[tuple[CrossbookError, str, Retry]] = [
         Retry.NEVER,
     ),
     (
-        errors.DecodeError("kraken", "syntax", "expected `:` at byte 17"),
-        "cannot decode kraken message: syntax: expected `:` at byte 17",
+        errors.DecodeError("kraken", "malformed", "expected `:` at byte 17"),
+        "cannot decode kraken message: malformed: expected `:` at byte 17",
         Retry.RESYNC,
     ),
     (errors.NumberSyntaxError("1,5"), "not a decimal number: '1,5'", Retry.RESYNC),
