@@ -232,8 +232,29 @@ pub enum Control {
 }
 
 impl Control {
-    /// How many kinds there are.
-    pub const COUNT: usize = 7;
+    /// All kinds, in the order of their numbers.
+    pub const ALL: [Self; 7] = [
+        Self::Ack,
+        Self::Heartbeat,
+        Self::Pong,
+        Self::Status,
+        Self::Refused,
+        Self::Closing,
+        Self::Unused,
+    ];
+
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ack => "ack",
+            Self::Heartbeat => "heartbeat",
+            Self::Pong => "pong",
+            Self::Status => "status",
+            Self::Refused => "refused",
+            Self::Closing => "closing",
+            Self::Unused => "unused",
+        }
+    }
 }
 
 /// What a message says.

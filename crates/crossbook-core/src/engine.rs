@@ -176,7 +176,7 @@ impl Engine {
 
 /// Decode a frame; return the text that the batch's spans refer to.
 #[inline]
-fn decode<'a>(
+pub(crate) fn decode<'a>(
     venue: Venue,
     bytes: &'a [u8],
     scratch: &'a mut Vec<u8>,

@@ -18,7 +18,7 @@ pub struct FeedCounts {
     /// Messages for a symbol that nobody registered.
     pub unknown_symbols: u64,
     /// Messages about the connection, by their kind.
-    pub controls: [u64; Control::COUNT],
+    pub controls: [u64; Control::ALL.len()],
     /// Times that frames of the connection were missing.
     pub stream_gaps: u64,
     /// Frames that came again, or too late.

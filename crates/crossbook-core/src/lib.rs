@@ -6,6 +6,7 @@
 pub mod batch;
 pub mod book;
 pub mod decimal;
+pub mod discovery;
 pub mod divisor;
 pub mod engine;
 pub mod error;

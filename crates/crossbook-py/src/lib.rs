@@ -1,10 +1,29 @@
 //! The `crossbook._core` extension: conversions and error mapping, nothing else.
 
+// Signatures are Python's; what a caller may rely on stands in `_core.pyi`.
+#![allow(clippy::needless_pass_by_value, clippy::missing_errors_doc)]
+
 use pyo3::prelude::*;
+
+mod book;
+mod discovery;
+mod engine;
+mod errors;
+mod frame;
+mod numbers;
 
 /// The compiled core of crossbook.
 #[pymodule]
 mod _core {
+    #[pymodule_export]
+    use crate::book::Book;
+    #[pymodule_export]
+    use crate::discovery::Discovery;
+    #[pymodule_export]
+    use crate::engine::{Engine, Feed};
+    #[pymodule_export]
+    use crate::numbers::{format_decimal, parse_decimal};
+
     /// How the extension was compiled: `release` or `debug`.
     #[pymodule_export]
     const BUILD_PROFILE: &str = if cfg!(debug_assertions) { "debug" } else { "release" };

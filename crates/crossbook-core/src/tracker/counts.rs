@@ -34,3 +34,26 @@ pub struct Counts {
     /// Quotes.
     pub quotes: u64,
 }
+
+impl Counts {
+    /// Each count with its name.
+    pub fn named(&self) -> [(&'static str, u64); 15] {
+        [
+            ("snapshots", self.snapshots),
+            ("applied", self.applied),
+            ("old", self.old),
+            ("unsynced", self.unsynced),
+            ("gaps", self.gaps),
+            ("snapshots_too_old", self.snapshots_too_old),
+            ("checksums_ok", self.checksums_ok),
+            ("checksums_failed", self.checksums_failed),
+            ("bbo_ok", self.bbo_ok),
+            ("bbo_failed", self.bbo_failed),
+            ("off_tick", self.off_tick),
+            ("off_lot", self.off_lot),
+            ("off_scale", self.off_scale),
+            ("trades", self.trades),
+            ("quotes", self.quotes),
+        ]
+    }
+}

@@ -157,9 +157,9 @@ impl Tracker {
             self.on_snapshot(update, context, events);
             return;
         }
-        let Some(position) = self.follows(update, context, events) else { return };
-        match position.map_or(Verdict::Next, |position| judge(position, update.sequence)) {
-            Verdict::Next => {
+        match self.verdict(update.sequence) {
+            None => self.hold(update, context, events),
+            Some(Verdict::Next) => {
                 if self.state == BookState::Stale {
                     self.enter(BookState::Live, Reason::Continued, context, events);
                 }
@@ -168,8 +168,8 @@ impl Tracker {
                     self.prove(update, context, events);
                 }
             }
-            Verdict::Old => self.counts.old += 1,
-            Verdict::Gap { expected, received } => {
+            Some(Verdict::Old) => self.counts.old += 1,
+            Some(Verdict::Gap { expected, received }) => {
                 self.report_gap(expected, received, context, events);
                 self.lose(BookState::Stale, Reason::Gap, context, events);
                 self.hold(update, context, events);
@@ -177,26 +177,18 @@ impl Tracker {
         }
     }
 
-    /// Whether a change can be judged now: `None` if it must wait or be dropped,
-    /// else the book's position, if its venue numbers updates.
+    /// What a change means for the book; `None`: there is no base to judge it by.
     #[inline]
-    fn follows(
-        &mut self,
-        update: &Update<'_>,
-        context: Context,
-        events: &mut Events,
-    ) -> Option<Option<Position>> {
-        let has_base = match self.state {
-            BookState::Live | BookState::Suspect => true,
-            // After a reconnection the numbers tell whether anything is missing.
-            BookState::Stale => self.position.is_some() && update.sequence != Sequence::Unnumbered,
-            BookState::Empty | BookState::Syncing | BookState::Broken => false,
-        };
-        if has_base {
-            return Some(self.position);
+    fn verdict(&self, sequence: Sequence) -> Option<Verdict> {
+        match (self.state, self.position) {
+            (BookState::Empty | BookState::Syncing | BookState::Broken, _) => None,
+            // Numbers tell whether anything is missing, also after a reconnection.
+            (_, Some(position)) if sequence != Sequence::Unnumbered => {
+                Some(judge(position, sequence))
+            }
+            (BookState::Stale, _) => None,
+            (BookState::Live | BookState::Suspect, _) => Some(Verdict::Next),
         }
-        self.hold(update, context, events);
-        None
     }
 
     /// Keep a change for the base that will come, if numbers can join the two.
