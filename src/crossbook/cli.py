@@ -1,0 +1,11 @@
+"""The `crossbook` command."""
+
+import click
+
+from crossbook import __version__
+
+
+@click.group()
+@click.version_option(__version__, prog_name="crossbook")
+def main() -> None:
+    """One live, proven order book for everything that trades on more than one venue."""

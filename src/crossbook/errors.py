@@ -1,0 +1,306 @@
+"""Every exception that leaves this package.
+
+CrossbookError                      catch this one
+├── ConfigError             NEVER   an operator must change a file
+├── UnknownVenueError       NEVER   no venue of that name is built in
+├── InstrumentError         NEVER   the program named or registered an instrument wrongly
+│   ├── SymbolError
+│   ├── UnknownInstrumentError
+│   ├── DuplicateInstrumentError
+│   └── ScaleMismatchError
+└── DataError               RESYNC  what came cannot be trusted
+    ├── DecodeError
+    ├── NumberSyntaxError
+    ├── PrecisionError
+    ├── NumberRangeError
+    ├── SequenceGapError
+    ├── ChecksumError
+    └── RecordingError      NEVER   a file on disk does not get better by itself
+"""
+
+from enum import Enum
+from typing import ClassVar
+
+__all__ = [
+    "ChecksumError",
+    "ConfigError",
+    "CrossbookError",
+    "DataError",
+    "DecodeError",
+    "DuplicateInstrumentError",
+    "InstrumentError",
+    "NumberRangeError",
+    "NumberSyntaxError",
+    "PrecisionError",
+    "RecordingError",
+    "Retry",
+    "ScaleMismatchError",
+    "SequenceGapError",
+    "SymbolError",
+    "UnknownInstrumentError",
+    "UnknownVenueError",
+]
+
+
+class Retry(Enum):
+    """What to do next after an error."""
+
+    NEVER = "never"
+    """The same call fails again: something else must change first."""
+    RESYNC = "resync"
+    """Take a new snapshot, by the venue's own procedure, and go on."""
+
+
+class CrossbookError(Exception):
+    """Anything that this package raises on purpose."""
+
+    retry: ClassVar[Retry] = Retry.NEVER
+    """What to do next."""
+
+
+class ConfigError(CrossbookError):
+    """A setting is wrong, and an operator must change it.
+
+    Args:
+        path: where it stands, such as `$.venues.kraken.depth`.
+        reason: what is wrong with it.
+    """
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(path, reason)
+        self.path = path
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"config {self.path}: {self.reason}"
+
+
+class UnknownVenueError(CrossbookError):
+    """No venue of that name is built in.
+
+    Args:
+        venue: the name that was asked for.
+        known: the names that exist.
+    """
+
+    def __init__(self, venue: str, known: tuple[str, ...]) -> None:
+        super().__init__(venue, known)
+        self.venue = venue
+        self.known = known
+
+    def __str__(self) -> str:
+        return f"unknown venue {self.venue!r}: known are {', '.join(self.known)}"
+
+
+class InstrumentError(CrossbookError):
+    """The program named or registered an instrument wrongly."""
+
+
+class SymbolError(InstrumentError):
+    """A text is no symbol or instrument id.
+
+    Args:
+        text: what was given.
+        reason: why it is none.
+    """
+
+    def __init__(self, text: str, reason: str) -> None:
+        super().__init__(text, reason)
+        self.text = text
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"symbol {self.text!r}: {self.reason}"
+
+
+class UnknownInstrumentError(InstrumentError):
+    """Nothing is registered under that id.
+
+    Args:
+        instrument_id: the id that was asked for, such as `BTC-USDT.BINANCE`.
+    """
+
+    def __init__(self, instrument_id: str) -> None:
+        super().__init__(instrument_id)
+        self.instrument_id = instrument_id
+
+    def __str__(self) -> str:
+        return f"unknown instrument {self.instrument_id}"
+
+
+class DuplicateInstrumentError(InstrumentError):
+    """An instrument of that id, or of that native symbol, is already registered.
+
+    Args:
+        instrument_id: the id, such as `BTC-USDT.BINANCE`.
+        native: the venue's own symbol.
+    """
+
+    def __init__(self, instrument_id: str, native: str) -> None:
+        super().__init__(instrument_id, native)
+        self.instrument_id = instrument_id
+        self.native = native
+
+    def __str__(self) -> str:
+        return f"instrument {self.instrument_id} (native {self.native!r}) is already registered"
+
+
+class ScaleMismatchError(InstrumentError):
+    """Instruments of one asset must share one storage scale, so that levels compare as integers.
+
+    Args:
+        instrument_id: the instrument that does not fit, such as `BTC-USDT.KRAKEN`.
+        asset_id: the asset it belongs to.
+        expected: `(price_decimals, size_decimals)` of the asset.
+        received: `(price_decimals, size_decimals)` of the instrument.
+    """
+
+    def __init__(
+        self,
+        instrument_id: str,
+        asset_id: str,
+        expected: tuple[int, int],
+        received: tuple[int, int],
+    ) -> None:
+        super().__init__(instrument_id, asset_id, expected, received)
+        self.instrument_id = instrument_id
+        self.asset_id = asset_id
+        self.expected = expected
+        self.received = received
+
+    def __str__(self) -> str:
+        return (
+            f"scale of {self.instrument_id} differs from that of asset {self.asset_id}: "
+            f"expected {self.expected[0]} price and {self.expected[1]} size decimals, "
+            f"received {self.received[0]} and {self.received[1]}"
+        )
+
+
+class DataError(CrossbookError):
+    """What came cannot be trusted."""
+
+    retry = Retry.RESYNC
+
+
+class DecodeError(DataError):
+    """Bytes are no message of that venue.
+
+    Args:
+        venue: the venue whose format was expected, such as `kraken`.
+        kind: the fault's fixed name, by which it is counted, such as `syntax`.
+        detail: what was found, and where.
+    """
+
+    def __init__(self, venue: str, kind: str, detail: str) -> None:
+        super().__init__(venue, kind, detail)
+        self.venue = venue
+        self.kind = kind
+        self.detail = detail
+
+    def __str__(self) -> str:
+        return f"cannot decode {self.venue} message: {self.kind}: {self.detail}"
+
+
+class NumberSyntaxError(DataError):
+    """A text is no decimal number.
+
+    Args:
+        text: what was given.
+    """
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.text = text
+
+    def __str__(self) -> str:
+        return f"not a decimal number: {self.text!r}"
+
+
+class PrecisionError(DataError):
+    """A number has more decimals than the storage scale; it is never rounded in silence.
+
+    Args:
+        text: the number.
+        decimals: the decimals that the scale has.
+    """
+
+    def __init__(self, text: str, decimals: int) -> None:
+        super().__init__(text, decimals)
+        self.text = text
+        self.decimals = decimals
+
+    def __str__(self) -> str:
+        return f"number {self.text} does not fit {self.decimals} decimals exactly"
+
+
+class NumberRangeError(DataError):
+    """A number is too large for its storage at that scale.
+
+    Args:
+        text: the number.
+        decimals: the decimals that the scale has.
+    """
+
+    def __init__(self, text: str, decimals: int) -> None:
+        super().__init__(text, decimals)
+        self.text = text
+        self.decimals = decimals
+
+    def __str__(self) -> str:
+        return f"number {self.text} is out of range at {self.decimals} decimals"
+
+
+class SequenceGapError(DataError):
+    """An update is missing: the book is unknown until the next snapshot.
+
+    Args:
+        expected: the number that had to come.
+        received: the number that came.
+    """
+
+    def __init__(self, expected: int, received: int) -> None:
+        super().__init__(expected, received)
+        self.expected = expected
+        self.received = received
+
+    def __str__(self) -> str:
+        return f"sequence gap: expected {self.expected}, received {self.received}"
+
+
+class ChecksumError(DataError):
+    """The book differs from what the venue says of it.
+
+    Args:
+        expected: the venue's checksum.
+        computed: ours.
+    """
+
+    def __init__(self, expected: int, computed: int) -> None:
+        super().__init__(expected, computed)
+        self.expected = expected
+        self.computed = computed
+
+    def __str__(self) -> str:
+        return f"checksum differs: expected {self.expected}, computed {self.computed}"
+
+
+class RecordingError(DataError):
+    """A recorded file cannot be read.
+
+    Args:
+        path: the file.
+        line: the line, counted from 1; 0 where the file as a whole is at fault.
+        reason: what is wrong with it.
+    """
+
+    retry = Retry.NEVER
+
+    def __init__(self, path: str, line: int, reason: str) -> None:
+        super().__init__(path, line, reason)
+        self.path = path
+        self.line = line
+        self.reason = reason
+
+    def __str__(self) -> str:
+        place = f"{self.path}:{self.line}" if self.line else self.path
+        return f"recording {place}: {self.reason}"

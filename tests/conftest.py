@@ -1,0 +1,39 @@
+"""What all tests share: where the recordings are, and how long hypothesis may look."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+ROOT = Path(__file__).resolve().parents[1]
+RECORDINGS = Path(os.environ.get("CROSSBOOK_RECORDINGS") or ROOT.parent / "shared" / "data")
+REQUIRE_RECORDINGS = os.environ.get("CROSSBOOK_REQUIRE_RECORDINGS", "") not in {"", "0"}
+
+# A machine under load is slow: a deadline for one example would fail at random,
+# so the number of examples bounds the time, and pytest's timeout the rest.
+settings.register_profile(
+    "dev", max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+# The same examples each time: a failure in CI is one that everybody can repeat.
+settings.register_profile("ci", settings.get_profile("dev"), derandomize=True, database=None)
+settings.register_profile("long", settings.get_profile("dev"), max_examples=10_000)
+settings.load_profile(os.environ.get("CROSSBOOK_HYPOTHESIS") or "dev")
+
+
+def pytest_report_header() -> list[str]:
+    """Say where the recordings are looked for."""
+    state = "found" if RECORDINGS.is_dir() else "missing"
+    demand = "required" if REQUIRE_RECORDINGS else "optional"
+    return [f"recordings: {RECORDINGS} ({state}, {demand})"]
+
+
+@pytest.fixture(scope="session")
+def recordings() -> Path:
+    """Return the folder of the recorded sessions; skip the test where there is none."""
+    if not RECORDINGS.is_dir():
+        reason = f"no recordings at {RECORDINGS}: set CROSSBOOK_RECORDINGS"
+        if REQUIRE_RECORDINGS:
+            pytest.fail(f"{reason} (CROSSBOOK_REQUIRE_RECORDINGS is set)", pytrace=False)
+        pytest.skip(reason)
+    return RECORDINGS
