@@ -1,0 +1,1 @@
+"""What crossbook knows of each venue, without any input or output of its own."""
