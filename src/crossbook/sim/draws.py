@@ -30,31 +30,32 @@ class Draws:
         [82, 28, 46, 0, 5]
     """
 
-    __slots__ = ("_words",)
+    __slots__ = ("_word",)
 
     def __init__(self, seed: int, label: str) -> None:
-        self._words = _words(f"{label}\0{seed}".encode())
+        self._word = _words(f"{label}\0{seed}".encode()).__next__
 
     def below(self, bound: int) -> int:
         """Return an integer from 0 to `bound - 1`, each nearly equally likely."""
         # The bias of multiply-and-shift is bound / 2**64: nothing, for a market model.
-        return (next(self._words) * bound) >> 64
+        return (self._word() * bound) >> 64
 
     def between(self, low: int, high: int) -> int:
         """Return an integer from `low` to `high`, both included."""
-        return low + ((next(self._words) * (high - low + 1)) >> 64)
+        return low + ((self._word() * (high - low + 1)) >> 64)
 
     def near(self, bound: int) -> int:
         """Return an integer from 0 to `bound - 1`, small ones more likely."""
-        return self.below(self.below(bound) + 1)
+        word = self._word
+        return (word() * (((word() * bound) >> 64) + 1)) >> 64
 
     def hits(self, share_ppm: int) -> bool:
         """Return `True` in `share_ppm` of a million cases."""
-        return (next(self._words) * 1_000_000) >> 64 < share_ppm
+        return (self._word() * 1_000_000) >> 64 < share_ppm
 
     def octets(self, count: int) -> bytes:
         """Return `count` bytes, at most 32: a hash or an id of this stream."""
-        words = (next(self._words) for _ in range((count + 7) // 8))
+        words = (self._word() for _ in range((count + 7) // 8))
         return b"".join(word.to_bytes(8, "little") for word in words)[:count]
 
 

@@ -15,7 +15,7 @@ FRAME: Final = "frame"
 REST_SNAPSHOT: Final = "rest_snapshot"
 
 
-class WireEvent(msgspec.Struct, frozen=True):
+class WireEvent(msgspec.Struct, frozen=True, gc=False):
     """One arrival on the client's side."""
 
     ts_recv_ns: int

@@ -93,10 +93,12 @@ class Market:
         self._changes = []
         bid_key, ask_key = self._touch(now_ns)
         for side, key in ((self.bids, bid_key), (self.asks, ask_key)):
-            self._retreat(side, key)
+            if side.keys[0] < key:
+                self._retreat(side, key)
+        # Two ticks of inertia: a touch that follows every move would never rest.
+        inertia = 2 * self.tick
         for side, key in ((self.bids, bid_key), (self.asks, ask_key)):
-            # Two ticks of inertia: a touch that follows every move would never rest.
-            if side.keys[0] > key + 2 * self.tick:
+            if side.keys[0] > key + inertia:
                 self._put(side, key, self._size())
         trades = []
         chance = self.draws.below(200)
@@ -136,7 +138,7 @@ class Market:
     def _retreat(self, side: Side, key: int) -> None:
         """Remove what stands on the wrong side of the touch."""
         keys = side.keys
-        if keys[0] < key and keys[-1] < key:
+        if keys[-1] < key:
             # The new level comes first, so that the side is never empty. It cannot
             # cross: it lies behind a level that does not.
             self._put(side, key, self._size())
@@ -172,9 +174,7 @@ class Market:
     def _refill(self, side: Side) -> None:
         """Bring the number of levels back towards its usual size."""
         levels = self.terms.levels
-        for _ in range(_REFILL_MAX):
-            if 4 * len(side.keys) >= 3 * levels:
-                break
+        for _ in range(min(_REFILL_MAX, levels * 3 // 4 - len(side.keys))):
             self._deepen(side)
         while 4 * len(side.keys) > 5 * levels:
             self._put(side, side.keys[-1], 0)

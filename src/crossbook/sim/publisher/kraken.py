@@ -10,7 +10,7 @@ from crossbook.sim.event import Emission, Patch, marked
 from crossbook.sim.listing import Listing
 from crossbook.sim.market import Step
 from crossbook.sim.publisher.base import SECOND_NS, Publisher
-from crossbook.sim.publisher.depth_cut import DepthCut
+from crossbook.sim.publisher.depth_cut import UNCUT, DepthCut
 from crossbook.sim.tape import Tape
 from crossbook.sim.wire import kraken as wire
 from crossbook.sim.wire.scale import Levels, Scale
@@ -91,15 +91,16 @@ class KrakenPublisher(Publisher):
         """Send the snapshot that follows a subscription."""
         pair.bids.refresh()
         pair.asks.refresh()
-        bids = pair.market.bids.levels(self._depth)
-        asks = pair.market.asks.levels(self._depth)
+        bids, asks = pair.bids.levels, pair.asks.levels
         payload = self._book(pair, "snapshot", now_ns, (bids, asks))
         levels = marked(bids, asks)
         yield self._framed(now_ns, payload, Patch(pair.client, replaces=True, levels=levels))
 
     def _step(self, pair: _Pair, now_ns: int) -> Iterator[Emission]:
         step = pair.market.step(now_ns)
-        bids, asks = pair.bids.refresh(), pair.asks.refresh()
+        touched = {change.is_ask for change in step.changes}
+        bids = pair.bids.refresh() if False in touched else UNCUT
+        asks = pair.asks.refresh() if True in touched else UNCUT
         if bids.sent or asks.sent:
             payload = self._book(pair, "update", now_ns, (bids.sent, asks.sent))
             levels = marked(bids.sent + bids.fallen, asks.sent + asks.fallen)
@@ -119,7 +120,7 @@ class KrakenPublisher(Publisher):
         yield self._framed(now_ns, self._ticker(pair, "update", now_ns))
 
     def _book(self, pair: _Pair, kind: str, now_ns: int, sides: tuple[Levels, Levels]) -> bytes:
-        crc = wire.checksum(pair.market.asks.levels(10), pair.market.bids.levels(10))
+        crc = wire.checksum(wire.digits(pair.asks.levels), wire.digits(pair.bids.levels))
         return wire.book(
             pair.native, kind=kind, sides=sides, crc=crc, ts_ns=now_ns, scale=pair.scale
         )

@@ -18,19 +18,27 @@ HEARTBEAT: Final = b'{"channel":"heartbeat"}'
 _CHECKED_LEVELS: Final = 10
 
 
-def checksum(asks: Levels, bids: Levels) -> int:
-    """Return the CRC32 over the ten best levels a side, both best first.
+def digits(side: Levels) -> str:
+    """Return what the checksum covers of one side that is given best first.
 
-    The digits of a price without point and leading zeros are those of the integer
-    itself, and so are those of a size.
+    The digits of a price without its point and leading zeros are those of the
+    integer itself, and so are those of a size.
 
     Examples:
-        >>> checksum([(452852, 100000)], [(452835, 10000000)])
+        >>> digits([(452852, 100000), (452864, 154571953)])
+        '452852100000452864154571953'
+    """
+    return "".join([f"{price}{size}" for price, size in side[:_CHECKED_LEVELS]])
+
+
+def checksum(asks: str, bids: str) -> int:
+    """Return the CRC32 over the digits of both sides.
+
+    Examples:
+        >>> checksum(digits([(452852, 100000)]), digits([(452835, 10000000)]))
         2404055438
     """
-    parts = [f"{price}{size}" for price, size in asks[:_CHECKED_LEVELS]]
-    parts += [f"{price}{size}" for price, size in bids[:_CHECKED_LEVELS]]
-    return zlib.crc32("".join(parts).encode())
+    return zlib.crc32((asks + bids).encode())
 
 
 def book(

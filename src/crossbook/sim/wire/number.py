@@ -1,6 +1,9 @@
 """Decimal text of scaled integers."""
 
 from functools import lru_cache
+from typing import Final
+
+_POWERS: Final = tuple(10**decimals for decimals in range(20))
 
 
 def fixed(units: int, decimals: int) -> str:
@@ -14,8 +17,8 @@ def fixed(units: int, decimals: int) -> str:
         return "-" + fixed(-units, decimals)
     if not decimals:
         return str(units)
-    text = str(units).rjust(decimals + 1, "0")
-    return f"{text[:-decimals]}.{text[-decimals:]}"
+    whole, rest = divmod(units, _POWERS[decimals])
+    return f"{whole}.{rest:0{decimals}d}"
 
 
 def trimmed(units: int, decimals: int) -> str:
