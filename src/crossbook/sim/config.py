@@ -1,0 +1,52 @@
+"""The knobs of a simulated session."""
+
+from typing import Final
+
+import msgspec
+
+VENUES: Final[tuple[str, ...]] = ("binance", "coinbase", "kraken", "polymarket", "kalshi")
+"""Every venue that the simulation speaks."""
+
+START_NS: Final = 1_767_225_600_000_000_000
+"""Virtual time starts here, whatever the real time is: 2026-01-01T00:00:00Z."""
+
+
+class Faults(msgspec.Struct, frozen=True, kw_only=True):
+    """Shares of frames that go wrong on their way, in parts per million.
+
+    The truth stays what the venue meant: a client is right when it either agrees
+    with it or knows that it does not. Nothing goes wrong before `after_ns`, so that
+    every book exists before it can break.
+    """
+
+    drop_ppm: int = 0
+    """The frame never arrives."""
+    repeat_ppm: int = 0
+    """The frame arrives twice."""
+    digit_ppm: int = 0
+    """One digit is another one: well-formed for the most part, but wrong."""
+    cut_ppm: int = 0
+    """The frame ends early: not decodable."""
+    after_ns: int = 1_000_000_000
+    """Faults begin this long after the start."""
+    until_ns: int | None = None
+    """Faults end this long after the start; `None`: never."""
+
+
+class SessionConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """How large and how busy a session is."""
+
+    spot_assets: int = 3
+    """How many pairs every exchange lists, at most 3."""
+    questions: int = 3
+    """How many questions every prediction market lists, at most 3."""
+    steps_per_s: int = 100
+    """Mean number of orders that arrive at each book in a second of virtual time."""
+    duration_ns: int | None = None
+    """The session ends after this much virtual time; `None`: never."""
+    kraken_depth: int = 25
+    """Levels a side of Kraken's book subscription: 10, 25, 100, 500 or 1000."""
+    snapshot_every_ns: int | None = None
+    """Every venue sends fresh snapshots this often, as it would when asked for them."""
+    faults: Faults = Faults()
+    """What goes wrong on the way."""
