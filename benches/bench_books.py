@@ -19,6 +19,8 @@ from benches.timing import BookLoop, Measured, ParseLoop, Plan, measure
 RESULTS = ROOT / "benches" / "RESULTS.md"
 CROSSBOOK = "crossbook"
 REFERENCE = careful_python.REFERENCE
+Refusals = dict[tuple[str, str], list[str]]
+"""Contender and its reason, to the sessions that it cannot run."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -31,13 +33,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if re.search(options.sessions, source.name)
         ]
         contenders, missing = _contenders(options)
-        refusals = [str(error) for error in missing]
+        refusals: Refusals = {}
         results = [_run(session, contenders, options, refusals) for session in sessions]
         weights = _weigh(contenders, sessions)
     except (ContenderMissingError, FileNotFoundError, WrongBookError) as error:
         print(f"bench: {error}", file=sys.stderr)
         return 1
-    _show(options, contenders, results, weights, refusals)
+    left_out = [str(error) for error in missing]
+    left_out += [f"{name}: {reason} ({', '.join(on)})" for (name, reason), on in refusals.items()]
+    _show(options, contenders, results, weights, left_out)
     return 0
 
 
@@ -79,7 +83,7 @@ def _run(
     session: Session,
     contenders: Sequence[Contender | Parser],
     options: argparse.Namespace,
-    refusals: list[str],
+    refusals: Refusals,
 ) -> report.Result:
     loops: list[Measured] = []
     for contender in contenders:
@@ -88,7 +92,7 @@ def _run(
             continue
         refusal = contender.refusal(session)
         if refusal is not None:
-            refusals.append(f"{contender.name} on {session.name}: {refusal}")
+            refusals.setdefault((contender.name, refusal), []).append(session.name)
             continue
         check(contender, session)
         loops.append(BookLoop(contender, session))
@@ -126,17 +130,17 @@ def _show(
     contenders: Sequence[Contender | Parser],
     results: Sequence[report.Result],
     weights: Sequence[Weight],
-    refusals: Sequence[str],
+    left_out: Sequence[str],
 ) -> None:
     print(report.timing_table(results))
     print()
     print(report.memory_table(weights))
-    for refusal in refusals:
-        print(f"left out: {refusal}")
+    for line in left_out:
+        print(f"left out: {line}")
     if _is_partial(options):
         print("partial run: RESULTS.md is not written")
         return
     command = "make bench PEERS=1" if options.peers else "make bench"
     head = [*machine.describe(), ("command", f"`{command}`")]
     notes = {contender.name: contender.note for contender in contenders}
-    RESULTS.write_text(report.page(head, results, weights, notes, refusals), encoding="utf-8")
+    RESULTS.write_text(report.page(head, results, weights, notes, left_out), encoding="utf-8")

@@ -72,7 +72,7 @@ def page(
     results: Sequence[Result],
     weights: Sequence[Weight],
     notes: Mapping[str, str],
-    refusals: Iterable[str],
+    left_out: Sequence[str],
 ) -> str:
     """Return the whole of RESULTS.md."""
     parts = [
@@ -94,9 +94,8 @@ def page(
             for result in results
         ),
     ]
-    left_out = "\n".join(f"- {line}" for line in refusals)
     if left_out:
-        parts += ["## Left out", left_out]
+        parts += ["## Left out", "\n".join(f"- {line}" for line in left_out)]
     return "\n\n".join(parts) + "\n"
 
 

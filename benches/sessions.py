@@ -13,8 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from benches import dialects
-from benches.dialects import Change, Dialect
+from benches.dialects import Change, changes
 from benches.recordings import Row, read_bytes, received
 
 
@@ -91,7 +90,6 @@ class Source:
 
     name: str
     channel: str
-    dialect: Dialect
     file: str
     rest: Mapping[str, str]
     """REST snapshots: native symbol to file."""
@@ -112,7 +110,6 @@ SOURCES = (
     Source(
         "Binance depth BTCUSDT",
         "binance.combined",
-        dialects.binance,
         "binance/ws_spot_btcusdt_20240808.tsv.zst",
         {},
         native="BTCUSDT",
@@ -120,56 +117,48 @@ SOURCES = (
     Source(
         "Binance depth ETHBTC",
         "binance.raw",
-        dialects.binance,
         "binance/ws_spot_ETHBTC_20201101T09_depth.tsv.zst",
         {"ETHBTC": "binance/rest_depth1000_ETHBTC_20201101T09.json"},
     ),
     Source(
         "Coinbase level2",
         "coinbase.exchange",
-        dialects.coinbase,
         "coinbase/ws_exchange_level2_ticker_matches_20210417.tsv.zst",
         {},
     ),
     Source(
         "Kraken v1 book1000",
         "kraken.v1",
-        dialects.kraken_v1,
         "kraken/ws_v1_book1000_20210417.tsv.zst",
         {},
     ),
     Source(
         "Kraken v2 book10",
         "kraken.v2",
-        dialects.kraken_v2,
         "kraken/ws_v2_book10_BTC-USD_20260719.tsv",
         {},
     ),
     Source(
         "Polymarket market",
         "polymarket.market",
-        dialects.polymarket,
         "polymarket/ws_market_BTC-5m_20260612.tsv",
         {},
     ),
     Source(
         "Bybit orderbook500",
         "bybit.orderbook",
-        dialects.bybit,
         "bybit/ws_v5_orderbook500_XRPUSDT_20241201.tsv.zst",
         {},
     ),
     Source(
         "OKX books",
         "okx.books",
-        dialects.okx,
         "okx/ws_v5_books_trades_tickers_20220513.tsv.zst",
         {},
     ),
     Source(
         "Gate.io order_book_update",
         "gateio.order_book_update",
-        dialects.gateio,
         "gateio/ws_v4_spot_20210422.tsv",
         {
             native: f"gateio/rest_order_book100_{native}_{time_ms}.json"
@@ -179,7 +168,6 @@ SOURCES = (
     Source(
         "Kalshi orderbook_delta",
         "kalshi.orderbook_delta",
-        dialects.kalshi,
         "kalshi/ws_v2_orderbook_KXBTC_20260418.tsv",
         {},
     ),
@@ -209,22 +197,19 @@ class _Builder:
         self.ts_ns = 0
 
     def add(self, row: Row, native: str) -> None:
-        if not row.payload.startswith((b"{", b"[")):
-            return
         # Sources without receive times get one frame a millisecond.
         self.ts_ns = row.ts_recv_ns or self.ts_ns + 1_000_000
-        message = json.loads(row.payload, parse_float=str, parse_int=str)
-        changes = list(self.source.dialect(message))
-        for change in changes:
+        found = changes(self.source.channel, row.payload)
+        for change in found:
             self._measure(change.native or native, change.levels)
             if change.is_snapshot:
                 self.snapshot_ids[change.native or native] = change.update_id
-        if any(change.is_snapshot for change in changes):
-            name = "" if changes[0].native else native
+        if any(change.is_snapshot for change in found):
+            name = "" if found[0].native else native
             self.snapshots.append(Snapshot(name, row.payload, self.ts_ns))
-        elif changes:
-            frame = Frame(row.payload, self.ts_ns, changes[0].native)
-            self.frames.append((frame, changes))
+        elif found:
+            frame = Frame(row.payload, self.ts_ns, found[0].native)
+            self.frames.append((frame, found))
 
     def build(self, final: Mapping[str, Any]) -> Session:
         frames = [item for item in self.frames if not self._is_stale(item[1])]
@@ -237,7 +222,7 @@ class _Builder:
             snapshots=tuple(self.snapshots),
             frames=tuple(frame for frame, _ in frames),
             expected=_tops(final, next(iter(self.decimals))),
-            level_count=sum(len(change.levels) for _, changes in frames for change in changes),
+            level_count=sum(len(change.levels) for _, found in frames for change in found),
         )
 
     def _measure(self, native: str, levels: list[tuple[str, str]]) -> None:
@@ -247,9 +232,9 @@ class _Builder:
             size_decimals = max(size_decimals, len(size.partition(".")[2]))
         self.decimals[native] = (price_decimals, size_decimals)
 
-    def _is_stale(self, changes: list[Change]) -> bool:
+    def _is_stale(self, found: list[Change]) -> bool:
         return any(
-            0 < change.update_id <= self.snapshot_ids.get(change.native, 0) for change in changes
+            0 < change.update_id <= self.snapshot_ids.get(change.native, 0) for change in found
         )
 
 

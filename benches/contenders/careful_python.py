@@ -1,6 +1,6 @@
 """Contender (a): the careful pure-Python design, with and without the venue's proof."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from benches.contenders.base import ReadBest
@@ -23,15 +23,11 @@ from benches.sessions import Session, Top
 class Feed(Protocol):
     """What each venue's file offers."""
 
-    @staticmethod
-    def decode(frame: bytes, /) -> object:
-        """Parse one frame into the venue's structs."""
-
     def __init__(self, books: Mapping[str, Book]) -> None: ...
 
-    def on_snapshot(self, native: str, payload: bytes) -> None: ...
+    def on_snapshot(self, native: str, payload: bytes, /) -> None: ...
 
-    def on_frame(self, frame: bytes, _ts_recv_ns: int) -> None: ...
+    def on_frame(self, frame: bytes, ts_recv_ns: int, /) -> None: ...
 
 
 FEEDS: Mapping[str, type[Feed]] = {
@@ -46,6 +42,19 @@ FEEDS: Mapping[str, type[Feed]] = {
     "okx.books": okx.Feed,
     "polymarket.market": polymarket.Feed,
 }
+DECODERS: Mapping[str, Callable[[bytes], object]] = {
+    "binance.combined": binance.decode_combined,
+    "binance.raw": binance.decode_raw,
+    "bybit.orderbook": bybit.decode,
+    "coinbase.exchange": coinbase.decode,
+    "gateio.order_book_update": gateio.decode,
+    "kalshi.orderbook_delta": kalshi.decode,
+    "kraken.v1": kraken_v1.decode,
+    "kraken.v2": kraken_v2.decode,
+    "okx.books": okx.decode,
+    "polymarket.market": polymarket.decode,
+}
+"""What the feeds parse their frames with."""
 PROVING_FEEDS: Mapping[str, type[Feed]] = {
     "kraken.v1": kraken_v1.ProvingFeed,
     "kraken.v2": kraken_v2.ProvingFeed,
@@ -88,7 +97,7 @@ class CarefulPython:
     def refusal(self, session: Session) -> str | None:
         if session.channel in self.feeds:
             return None
-        return "the frames carry no proof" if self.feeds is PROVING_FEEDS else "not written"
+        return "the frames carry no proof, or (OKX) one that needs the text as it was sent"
 
     def open(self, session: Session) -> CarefulRun:
         return CarefulRun(session, self.feeds[session.channel], self.ladder_type)

@@ -7,7 +7,7 @@ import orjson
 import simdjson
 
 from benches.contenders.base import Parser
-from benches.contenders.careful_python import FEEDS
+from benches.contenders.careful_python import DECODERS
 from benches.sessions import Session
 
 
@@ -16,7 +16,7 @@ def _orjson(_session: Session) -> Callable[[bytes], object]:
 
 
 def _msgspec_typed(session: Session) -> Callable[[bytes], object]:
-    return FEEDS[session.channel].decode
+    return DECODERS[session.channel]
 
 
 def _msgspec_untyped(_session: Session) -> Callable[[bytes], object]:

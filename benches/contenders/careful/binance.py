@@ -33,8 +33,8 @@ class RestDepth(msgspec.Struct, gc=False):
     asks: Pairs
 
 
-_decode = msgspec.json.Decoder(Depth, strict=False).decode
-_decode_combined = msgspec.json.Decoder(Combined, strict=False).decode
+decode_raw = msgspec.json.Decoder(Depth, strict=False).decode
+decode_combined = msgspec.json.Decoder(Combined, strict=False).decode
 _decode_rest = msgspec.json.Decoder(RestDepth, strict=False).decode
 
 
@@ -54,7 +54,7 @@ class DepthFeed:
     def on_depth(self, depth: Depth) -> None:
         book = self.books[depth.s]
         # Of the first diff after a snapshot the beginning may be older than it.
-        if depth.U > book.last_id + 1:
+        if book.last_id + 1 < depth.U:
             raise GapError(depth.s, book.last_id + 1, depth.U)
         book.last_id = depth.u
         if depth.b:
@@ -66,16 +66,12 @@ class DepthFeed:
 class RawFeed(DepthFeed):
     """A connection to one raw stream."""
 
-    decode = staticmethod(_decode)
-
     def on_frame(self, frame: bytes, _ts_recv_ns: int) -> None:
-        self.on_depth(_decode(frame))
+        self.on_depth(decode_raw(frame))
 
 
 class CombinedFeed(DepthFeed):
     """A connection to a combined stream."""
 
-    decode = staticmethod(_decode_combined)
-
     def on_frame(self, frame: bytes, _ts_recv_ns: int) -> None:
-        self.on_depth(_decode_combined(frame).data)
+        self.on_depth(decode_combined(frame).data)

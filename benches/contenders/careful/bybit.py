@@ -23,13 +23,11 @@ class Message(msgspec.Struct, gc=False):
     data: Data
 
 
-_decode = msgspec.json.Decoder(Message, strict=False).decode
+decode = msgspec.json.Decoder(Message, strict=False).decode
 
 
 class Feed:
     """A connection to one or more `orderbook` topics."""
-
-    decode = staticmethod(_decode)
 
     def __init__(self, books: Mapping[str, Book]) -> None:
         self.books = books
@@ -38,7 +36,7 @@ class Feed:
         self.on_frame(payload, 0)
 
     def on_frame(self, frame: bytes, _ts_recv_ns: int) -> None:
-        message = _decode(frame)
+        message = decode(frame)
         data = message.data
         book = self.books[data.s]
         if message.type == "delta":

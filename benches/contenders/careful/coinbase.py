@@ -22,13 +22,11 @@ class L2Update(msgspec.Struct, tag="l2update", gc=False):
     changes: list[tuple[str, float, float]]
 
 
-_decode = msgspec.json.Decoder(L2Update | Snapshot, strict=False).decode
+decode = msgspec.json.Decoder(L2Update | Snapshot, strict=False).decode
 
 
 class ExchangeFeed:
     """A connection to the Exchange feed."""
-
-    decode = staticmethod(_decode)
 
     def __init__(self, books: Mapping[str, Book]) -> None:
         self.books = books
@@ -37,7 +35,7 @@ class ExchangeFeed:
         self.on_frame(payload, 0)
 
     def on_frame(self, frame: bytes, _ts_recv_ns: int) -> None:
-        message = _decode(frame)
+        message = decode(frame)
         book = self.books[message.product_id]
         if type(message) is L2Update:
             for side, price, size in message.changes:

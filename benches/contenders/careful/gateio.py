@@ -33,14 +33,12 @@ class RestBook(msgspec.Struct, gc=False):
     bids: Pairs
 
 
-_decode = msgspec.json.Decoder(Message, strict=False).decode
+decode = msgspec.json.Decoder(Message, strict=False).decode
 _decode_rest = msgspec.json.Decoder(RestBook, strict=False).decode
 
 
 class Feed:
     """A connection to the channel."""
-
-    decode = staticmethod(_decode)
 
     def __init__(self, books: Mapping[str, Book]) -> None:
         self.books = books
@@ -53,7 +51,7 @@ class Feed:
         book.last_id = answer.id
 
     def on_frame(self, frame: bytes, _ts_recv_ns: int) -> None:
-        result = _decode(frame).result
+        result = decode(frame).result
         book = self.books[result.s]
         # Of the first diff after a snapshot the beginning may be older than it.
         if book.last_id + 1 < result.U:

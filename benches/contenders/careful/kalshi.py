@@ -43,13 +43,11 @@ class Delta(msgspec.Struct, tag="orderbook_delta", gc=False):
     msg: DeltaData
 
 
-_decode = msgspec.json.Decoder(Delta | Snapshot, strict=False).decode
+decode = msgspec.json.Decoder(Delta | Snapshot, strict=False).decode
 
 
 class Feed:
     """A subscription: all its markets share one sequence."""
-
-    decode = staticmethod(_decode)
 
     def __init__(self, books: Mapping[str, Book]) -> None:
         self.books = books
@@ -59,7 +57,7 @@ class Feed:
         self.on_frame(payload, 0)
 
     def on_frame(self, frame: bytes, _ts_recv_ns: int) -> None:
-        message = _decode(frame)
+        message = decode(frame)
         if message.seq != self.seq + 1:
             raise GapError(message.msg.market_ticker, self.seq + 1, message.seq)
         self.seq = message.seq

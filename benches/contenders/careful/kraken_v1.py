@@ -37,25 +37,23 @@ class Message(msgspec.Struct, array_like=True, gc=False):
     fourth: str = ""
 
 
-_decode = msgspec.json.Decoder(Message, strict=False).decode
+decode = msgspec.json.Decoder(Message, strict=False).decode
 
 
 class Feed:
     """A connection to the `book` channel; checksums are not looked at."""
 
-    decode = staticmethod(_decode)
-
     def __init__(self, books: Mapping[str, Book]) -> None:
         self.books = books
 
     def on_snapshot(self, _native: str, payload: bytes) -> None:
-        message = _decode(payload)
+        message = decode(payload)
         book = self.books[message.third]
         book.bids.load((level.price, level.size) for level in message.sides.bids)
         book.asks.load((level.price, level.size) for level in message.sides.asks)
 
     def on_frame(self, frame: bytes, _ts_recv_ns: int) -> None:
-        message = _decode(frame)
+        message = decode(frame)
         second = message.second
         if isinstance(second, str):
             self._change(self.books[message.third], message.sides)
@@ -87,7 +85,7 @@ class ProvingFeed(Feed):
         self.checksums = {native: Checksum(book) for native, book in books.items()}
 
     def on_frame(self, frame: bytes, _ts_recv_ns: int) -> None:
-        message = _decode(frame)
+        message = decode(frame)
         second = message.second
         sides = message.sides
         if isinstance(second, str):

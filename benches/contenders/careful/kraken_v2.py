@@ -33,13 +33,11 @@ class Message(msgspec.Struct, gc=False):
     data: tuple[Data]
 
 
-_decode = msgspec.json.Decoder(Message).decode
+decode = msgspec.json.Decoder(Message).decode
 
 
 class Feed:
     """A connection to the `book` channel at depth 10; checksums are not looked at."""
-
-    decode = staticmethod(_decode)
 
     def __init__(self, books: Mapping[str, Book]) -> None:
         self.books = books
@@ -48,7 +46,7 @@ class Feed:
         self.on_frame(payload, 0)
 
     def on_frame(self, frame: bytes, _ts_recv_ns: int) -> None:
-        message = _decode(frame)
+        message = decode(frame)
         data = message.data[0]
         self._change(self.books[data.symbol], message.type, data)
 
@@ -77,7 +75,7 @@ class ProvingFeed(Feed):
         self.checksums = {native: Checksum(book) for native, book in books.items()}
 
     def on_frame(self, frame: bytes, _ts_recv_ns: int) -> None:
-        message = _decode(frame)
+        message = decode(frame)
         data = message.data[0]
         checksum = self.checksums[data.symbol]
         self._change(checksum.book, message.type, data)

@@ -35,13 +35,11 @@ class Message(msgspec.Struct, gc=False):
     data: tuple[Data]
 
 
-_decode = msgspec.json.Decoder(Message, strict=False).decode
+decode = msgspec.json.Decoder(Message, strict=False).decode
 
 
 class Feed:
     """A connection to the `books` channel; checksums are not looked at."""
-
-    decode = staticmethod(_decode)
 
     def __init__(self, books: Mapping[str, Book]) -> None:
         self.books = books
@@ -50,7 +48,7 @@ class Feed:
         self.on_frame(payload, 0)
 
     def on_frame(self, frame: bytes, _ts_recv_ns: int) -> None:
-        message = _decode(frame)
+        message = decode(frame)
         book = self.books[message.arg.instId]
         data = message.data[0]
         bids = [(level.price, level.size) for level in data.bids]

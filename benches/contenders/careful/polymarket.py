@@ -34,13 +34,11 @@ class Event(msgspec.Struct, gc=False):
     asks: list[Level] = []
 
 
-_decode = msgspec.json.Decoder(Event | list[Event], strict=False).decode
+decode = msgspec.json.Decoder(Event | list[Event], strict=False).decode
 
 
 class Feed:
     """A connection to the market channel; the best prices that it repeats are not looked at."""
-
-    decode = staticmethod(_decode)
 
     def __init__(self, books: Mapping[str, Book]) -> None:
         self.books = books
@@ -49,7 +47,7 @@ class Feed:
         self.on_frame(payload, 0)
 
     def on_frame(self, frame: bytes, _ts_recv_ns: int) -> None:
-        message = _decode(frame)
+        message = decode(frame)
         if type(message) is list:
             for event in message:
                 self._change(event)
