@@ -30,11 +30,11 @@ def test_the_median_is_over_repetitions_and_the_p99_over_messages() -> None:
 
 
 def test_a_ratio_is_the_time_of_the_reference_over_that_of_the_contender() -> None:
-    assert timing_table([RESULT]).splitlines()[2:] == [
-        "| Venue book (1.5 levels, 10 bytes per frame) | crossbook          |       200 |    100 |"
-        " 10.00 |",
-        "|                                             | (a) careful Python |     2,000 |  2,500 |"
-        "  1.00 |",
+    crossbook, reference = timing_table([RESULT]).splitlines()[2:]
+    cells = [[cell.strip() for cell in row.split("|")[1:-1]] for row in (crossbook, reference)]
+    assert cells == [
+        ["Venue book (1.5 levels, 10 bytes per frame)", "crossbook", "200", "100", "10.00"],
+        ["", "(a) careful Python", "2,000", "2,500", "1.00"],
     ]
 
 
@@ -44,7 +44,8 @@ def test_without_the_reference_there_is_no_ratio() -> None:
 
 
 def test_memory_is_shared_out_to_levels() -> None:
-    assert memory_table([WEIGHT]).splitlines()[2].endswith("|           4,000 |              40 |")
+    cells = [cell.strip() for cell in memory_table([WEIGHT]).splitlines()[2].split("|")[1:-1]]
+    assert cells == ["Venue book", "crossbook", "100", "4,000", "40"]
 
 
 def test_the_page_names_command_contenders_and_what_was_left_out() -> None:

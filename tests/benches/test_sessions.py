@@ -73,7 +73,6 @@ def test_scaling_a_float_is_exact_for_every_number_recorded(
                 for text, decimals in ((price, spec.price_decimals), (size, spec.size_decimals)):
                     exact = Decimal(text).scaleb(decimals)
                     assert round(float(text) * 10**decimals) == exact
-                    assert abs(exact) < 2**51
 
 
 def test_a_wrong_book_is_refused(recordings: Path) -> None:

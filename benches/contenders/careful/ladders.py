@@ -3,12 +3,14 @@
 Two decisions make it fast.
 
 * msgspec decodes the venue's decimal text straight into a `float`, in C, and
-  `round(price * scale)` makes the integer. This is exact wherever the scaled
-  value is below 2**51 and the text has no more decimals than the scale: parsing
-  and product are each wrong by at most one part in 2**53, together less than
-  half a unit, so that rounding gives the true integer back. All recorded values
-  are within this bound (a test compares each with `Decimal`). Converting the
-  text in Python (`int(text.replace(".", ""))`) takes twice as long.
+  `round(price * scale)` makes the integer. Below 2**51 this is exact if the text
+  has no more decimals than the scale: parsing and product are each wrong by at
+  most one part in 2**53, together by less than half a unit, so that rounding
+  gives the true integer back. The few recorded sizes beyond that come out exact
+  too (a test compares every number with `Decimal`). It is a shortcut: a longer
+  text would be rounded in silence. Converting the text in Python, for instance
+  `int(text.replace(".", ""))`, is slower, and crossbook shall not be compared
+  with a slow design.
 * Asks are kept under negated prices: their scale is negative, which costs
   nothing. On both sides the best level is then the greatest key, the last one,
   where a sorted list is cheapest to change.
