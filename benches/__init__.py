@@ -1,0 +1,1 @@
+"""What crossbook costs on recorded frames, beside the alternatives, in one run."""

@@ -1,0 +1,7 @@
+"""`python -m benches`."""
+
+import sys
+
+from benches.bench_books import main
+
+sys.exit(main())

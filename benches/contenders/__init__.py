@@ -1,0 +1,1 @@
+"""One file per contender: each turns recorded frames into books, or only parses them."""

@@ -1,0 +1,159 @@
+"""How a contender is timed: the same loop, the same state before it, one after the other."""
+
+import gc
+import statistics
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from time import perf_counter_ns
+from typing import Protocol
+
+from benches.contenders.base import Contender, OnFrame, Parser, ReadBest
+from benches.sessions import Session
+
+Step = tuple[bytes, int, ReadBest]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How often a session is repeated."""
+
+    repetitions: int
+    passes: int
+    """Passes in which each message is timed by itself, for the p99."""
+
+    @classmethod
+    def of(cls, session: Session, *, is_quick: bool) -> "Plan":
+        """Repeat short sessions more often, so that each median rests on enough messages."""
+        frames = len(session.frames)
+        if is_quick:
+            return cls(max(3, 1000 // frames), max(1, 500 // frames))
+        return cls(min(300, max(15, 60_000 // frames)), min(60, max(3, 6000 // frames)))
+
+
+@dataclass
+class Samples:
+    """What was measured of one contender in one session."""
+
+    name: str
+    repetition_ns: list[float] = field(default_factory=list)
+    """Time per message, averaged over one repetition: one value a repetition."""
+    message_ns: list[int] = field(default_factory=list)
+    """Time of single messages, clock included."""
+
+    @property
+    def median_ns(self) -> float:
+        """The median repetition."""
+        return statistics.median(self.repetition_ns)
+
+    @property
+    def p99_ns(self) -> int:
+        """The 99th percentile of single messages."""
+        ordered = sorted(self.message_ns)
+        return ordered[min(len(ordered) - 1, len(ordered) * 99 // 100)]
+
+
+class Measured(Protocol):
+    """Something that can be run once over a session from a fresh state."""
+
+    name: str
+
+    def total_ns(self) -> int:
+        """Run all frames and return the time of the whole loop."""
+
+    def each_ns(self) -> list[int]:
+        """Run all frames and return the time of each."""
+
+
+class BookLoop:
+    """Frame in, book changed, best prices read."""
+
+    def __init__(self, contender: Contender, session: Session) -> None:
+        self.name = contender.name
+        self.contender = contender
+        self.session = session
+
+    def total_ns(self) -> int:
+        on_frame, steps = self._fresh()
+        with _collector_off():
+            start_ns = perf_counter_ns()
+            for frame, ts_ns, read in steps:
+                on_frame(frame, ts_ns)
+                read()
+            return perf_counter_ns() - start_ns
+
+    def each_ns(self) -> list[int]:
+        on_frame, steps = self._fresh()
+        times: list[int] = []
+        with _collector_off():
+            for frame, ts_ns, read in steps:
+                start_ns = perf_counter_ns()
+                on_frame(frame, ts_ns)
+                read()
+                times.append(perf_counter_ns() - start_ns)
+        return times
+
+    def _fresh(self) -> tuple[OnFrame, list[Step]]:
+        run = self.contender.open(self.session)
+        readers = {native: run.reader(native) for native in self.session.books}
+        steps = [
+            (frame.payload, frame.ts_recv_ns, readers[frame.native])
+            for frame in self.session.frames
+        ]
+        return run.on_frame, steps
+
+
+class ParseLoop:
+    """Frame parsed, result dropped."""
+
+    def __init__(self, parser: Parser, session: Session) -> None:
+        self.name = parser.name
+        self.parse: Callable[[bytes], object] = parser.parse(session)
+        self.frames = [frame.payload for frame in session.frames]
+
+    def total_ns(self) -> int:
+        parse, frames = self.parse, self.frames
+        with _collector_off():
+            start_ns = perf_counter_ns()
+            for frame in frames:
+                parse(frame)
+            return perf_counter_ns() - start_ns
+
+    def each_ns(self) -> list[int]:
+        parse = self.parse
+        times: list[int] = []
+        with _collector_off():
+            for frame in self.frames:
+                start_ns = perf_counter_ns()
+                parse(frame)
+                times.append(perf_counter_ns() - start_ns)
+        return times
+
+
+def measure(loops: Sequence[Measured], frame_count: int, plan: Plan) -> list[Samples]:
+    """Time all contenders of a session in turn, again and again.
+
+    A B C A B C: whatever disturbs the machine for a while disturbs all of them.
+    The first round warms up and is thrown away.
+    """
+    samples = [Samples(loop.name) for loop in loops]
+    for loop in loops:
+        loop.total_ns()
+    for _ in range(plan.repetitions):
+        for loop, sample in zip(loops, samples, strict=True):
+            sample.repetition_ns.append(loop.total_ns() / frame_count)
+    for _ in range(plan.passes):
+        for loop, sample in zip(loops, samples, strict=True):
+            sample.message_ns.extend(loop.each_ns())
+    return samples
+
+
+@contextmanager
+def _collector_off() -> Iterator[None]:
+    """Keep the cyclic garbage collector out of the loop, for every contender alike."""
+    gc.collect()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()

@@ -1,0 +1,64 @@
+"""The table of the benchmark, and the numbers in it."""
+
+from decimal import Decimal
+
+from benches.memory import Weight
+from benches.report import Result, memory_table, page, timing_table
+from benches.sessions import BookSpec, Frame, Session, Top
+from benches.timing import Plan, Samples
+
+ONE = Decimal(1)
+SESSION = Session(
+    name="Venue book",
+    channel="venue.book",
+    books={"X": BookSpec("X", 2, 2)},
+    snapshots=(),
+    frames=(Frame(b"0123456789", 0, "X"), Frame(b"0123456789", 0, "X")),
+    expected={"X": Top(ONE, ONE, ONE, ONE)},
+    level_count=3,
+)
+SAMPLES = [
+    Samples("crossbook", [100.0, 300.0, 200.0], list(range(1, 101))),
+    Samples("(a) careful Python", [2000.0], [2500]),
+]
+RESULT = Result(SESSION, Plan(3, 1), SAMPLES, "(a) careful Python")
+WEIGHT = Weight("Venue book", "crossbook", 4000.0, 100.0)
+
+
+def test_the_median_is_over_repetitions_and_the_p99_over_messages() -> None:
+    assert (SAMPLES[0].median_ns, SAMPLES[0].p99_ns) == (200.0, 100)
+
+
+def test_a_ratio_is_the_time_of_the_reference_over_that_of_the_contender() -> None:
+    crossbook, reference = timing_table([RESULT]).splitlines()[2:]
+    cells = [[cell.strip() for cell in row.split("|")[1:-1]] for row in (crossbook, reference)]
+    assert cells == [
+        ["Venue book (1.5 levels, 10 bytes per frame)", "crossbook", "200", "100", "10.00"],
+        ["", "(a) careful Python", "2,000", "2,500", "1.00"],
+    ]
+
+
+def test_without_the_reference_there_is_no_ratio() -> None:
+    alone = Result(SESSION, Plan(3, 1), SAMPLES[:1], "(a) careful Python")
+    assert timing_table([alone]).splitlines()[2].endswith("|     - |")
+
+
+def test_memory_is_shared_out_to_levels() -> None:
+    cells = [cell.strip() for cell in memory_table([WEIGHT]).splitlines()[2].split("|")[1:-1]]
+    assert cells == ["Venue book", "crossbook", "100", "4,000", "40"]
+
+
+def test_the_page_names_command_contenders_and_what_was_left_out() -> None:
+    text = page(
+        [("command", "`make bench`")],
+        [RESULT],
+        [WEIGHT],
+        {"crossbook": "this library"},
+        ["ccxt: not installed"],
+    )
+    for line in ("- command: `make bench`", "- crossbook: this library.", "- ccxt: not installed"):
+        assert line in text.splitlines()
+
+
+def test_short_sessions_are_repeated_more_often() -> None:
+    assert Plan.of(SESSION, is_quick=False) == Plan(repetitions=300, passes=60)
