@@ -4,6 +4,7 @@
 //! a test and a replay is passed in.
 
 pub mod batch;
+pub mod checksum;
 pub mod decimal;
 pub mod error;
 pub mod json;
