@@ -209,6 +209,9 @@ pub enum QuoteAt {
     Exactly(i64),
     /// To the book after all changes of exactly this venue time.
     Time(i64),
+    /// To the book as it stands when the quote comes, provided that the last
+    /// change applied to it is of exactly this venue time; else to none.
+    LastChange(i64),
 }
 
 /// A message about the connection rather than a market.

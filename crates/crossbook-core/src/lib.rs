@@ -5,6 +5,7 @@
 
 pub mod batch;
 pub mod book;
+pub mod checksum;
 pub mod decimal;
 pub mod discovery;
 pub mod divisor;

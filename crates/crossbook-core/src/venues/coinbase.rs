@@ -1,20 +1,50 @@
-//! Placeholder until the decoder lands.
+//! Coinbase: Advanced Trade, and the Exchange feed beside it.
+//!
+//! Source: docs.cdp.coinbase.com, "Advanced Trade WebSocket" and "Exchange WebSocket
+//! Channels", read 2026-11.
 
-use crate::batch::Batch;
+use crate::batch::{Batch, TakerSide};
+use crate::decimal::Decimal;
 use crate::error::DecodeError;
+use crate::json::Cursor;
 
-/// Decode one frame.
+mod advanced;
+mod exchange;
+
+/// Decode one frame of either feed.
 ///
 /// # Errors
 /// The reason why nothing of the frame may be used.
-pub fn decode(_frame: &[u8], _batch: &mut Batch) -> Result<(), DecodeError> {
+#[inline]
+pub fn decode(frame: &[u8], batch: &mut Batch) -> Result<(), DecodeError> {
+    let mut cursor = Cursor::new(frame);
+    let mut members = cursor.object()?;
+    while let Some(key) = members.key(&mut cursor)? {
+        match key {
+            b"channel" => return advanced::decode(frame, batch),
+            // Refusals of Advanced Trade have a type as well.
+            b"type" => return exchange::decode(frame, batch),
+            _ => cursor.skip()?,
+        }
+    }
     Err(DecodeError::UnknownMessage)
 }
 
-/// Decode a REST book.
-///
-/// # Errors
-/// The reason why nothing of the body may be used.
-pub fn decode_snapshot(_body: &[u8], _batch: &mut Batch) -> Result<(), DecodeError> {
-    Err(DecodeError::UnknownMessage)
+/// Who took, from the side that the venue reports: the maker's.
+fn taker(maker: &[u8]) -> Result<TakerSide, DecodeError> {
+    match maker {
+        b"buy" | b"BUY" => Ok(TakerSide::Sell),
+        b"sell" | b"SELL" => Ok(TakerSide::Buy),
+        _ => Err(DecodeError::UnknownWord),
+    }
+}
+
+/// A best price as reported; a side without orders is reported as zero.
+#[derive(Clone, Copy)]
+struct Best(Option<Decimal>);
+
+impl Best {
+    fn read(cursor: &mut Cursor<'_>) -> Result<Self, DecodeError> {
+        Ok(Self(cursor.optional_amount()?.filter(|price| price.mantissa != 0)))
+    }
 }

@@ -3,7 +3,7 @@
 
 use crate::batch::{Batch, Level, Side};
 use crate::error::DecodeError;
-use crate::json::Cursor;
+use crate::json::{Cursor, Items};
 
 pub mod binance;
 pub mod bybit;
@@ -40,6 +40,35 @@ pub(crate) fn pairs(
         let size = cursor.amount()?;
         row.skip_rest(cursor)?;
         batch.push_level(Level { side, price, size })?;
+    }
+    Ok(())
+}
+
+/// Go to the next item of a row, which must have one.
+///
+/// # Errors
+/// `MissingField` at the end of the row, else as the cursor's.
+#[inline]
+pub(crate) fn field(row: &mut Items, cursor: &mut Cursor<'_>) -> Result<(), DecodeError> {
+    if row.item(cursor)? {
+        Ok(())
+    } else {
+        Err(DecodeError::MissingField)
+    }
+}
+
+/// Read an array item by item.
+///
+/// # Errors
+/// As the cursor's and those of `read`.
+#[inline]
+pub(crate) fn each<'a>(
+    cursor: &mut Cursor<'a>,
+    mut read: impl FnMut(&mut Cursor<'a>) -> Result<(), DecodeError>,
+) -> Result<(), DecodeError> {
+    let mut items = cursor.array()?;
+    while items.item(cursor)? {
+        read(cursor)?;
     }
     Ok(())
 }
