@@ -1,8 +1,245 @@
-"""The compiled core of crossbook: private, behind the package's own functions."""
+"""The compiled core of crossbook: private, behind the package's own functions.
 
-from typing import Final
+Prices and sizes are integers at an instrument's storage scale, timestamps UTC nanoseconds.
+"""
 
-__all__ = ["BUILD_PROFILE"]
+from typing import Final, TypeAlias, final
+
+_Buffer: TypeAlias = bytes | bytearray | memoryview
+
+__all__ = [
+    "BUILD_PROFILE",
+    "CONTROLS",
+    "DECODE_ERRORS",
+    "Book",
+    "Discovery",
+    "Engine",
+    "Feed",
+    "format_decimal",
+    "parse_decimal",
+]
 
 BUILD_PROFILE: Final[str]
 """How the extension was compiled: `release` or `debug`."""
+
+CONTROLS: Final[list[str]]
+"""The kinds of control messages, in the order of their numbers in events."""
+
+DECODE_ERRORS: Final[list[str]]
+"""The kinds of decode errors, in the order of their numbers in events."""
+
+def parse_decimal(text: str, decimals: int) -> int:
+    """Return decimal text as an integer at a scale, exactly.
+
+    Args:
+        text: an optional sign, digits with at most one point, an optional exponent.
+        decimals: decimals of the scale, 0 to 18.
+
+    Raises:
+        NumberSyntaxError: it is no decimal number.
+        PrecisionError: it has digits finer than the scale.
+        NumberRangeError: it does not fit 64 bits at that scale.
+    """
+
+def format_decimal(value: int, decimals: int) -> str:
+    """Return a scaled integer as plain decimal text without trailing zeros.
+
+    Args:
+        value: the integer.
+        decimals: decimals of its scale, 0 to 18.
+
+    Raises:
+        NumberRangeError: more decimals than 18.
+    """
+
+@final
+class Engine:
+    """All books of a process, fed frame by frame."""
+
+    def __new__(cls, events_max: int) -> Engine:
+        """Make an engine that keeps at most `events_max` events until they are drained."""
+
+    def add_instrument(
+        self,
+        instrument_id: str,
+        venue: str,
+        natives: list[str],
+        outcome: int,
+        scale: tuple[int, int],
+        grid: tuple[int, int],
+        minimums: tuple[int, int],
+        fee: tuple[int, bool, int | None],
+        asset: str,
+        depth: int,
+        checksum_decimals: tuple[int, int] | None,
+    ) -> int:
+        """Register an instrument and return its number.
+
+        Args:
+            instrument_id: its name in errors.
+            venue: lower-case id of the venue.
+            natives: the venue's spellings of its symbol.
+            outcome: 0 the whole, 1 the YES leg, 2 the NO leg of what the symbol names.
+            scale: decimals of prices and of sizes.
+            grid: tick and lot; 0: unknown.
+            minimums: smallest size, and smallest price times size in money units; 0: none.
+            fee: taker's rate in parts per million, whether it is times `1 - price`, and the
+                decimals of the quote currency that fees are rounded up to.
+            asset: instruments of one asset are merged.
+            depth: levels a side that the venue keeps; 0: all, or not known.
+            checksum_decimals: printed decimals of prices and sizes; `None`: as sent.
+
+        Raises:
+            UnknownVenueError: no venue has that id.
+            DuplicateInstrumentError: one of the symbols is registered.
+            ScaleMismatchError: the asset has another scale.
+            NumberRangeError: the scale has more than 18 decimals.
+        """
+
+    def open_feed(self, venue: str) -> Feed:
+        """Return a new connection to a venue.
+
+        Raises:
+            UnknownVenueError: no venue has that id.
+        """
+
+    def book(self, number: int) -> Book:
+        """Return a view of the book of the instrument of that number."""
+
+    def subscribe(self, kinds: list[str]) -> None:
+        """Keep events of exactly these kinds from now on.
+
+        Raises:
+            ValueError: there is no such kind.
+        """
+
+    def drain(self) -> bytes:
+        """Return the waiting events as records of 80 bytes, oldest first, and forget them."""
+
+    @property
+    def events_waiting(self) -> int:
+        """How many events wait."""
+
+    @property
+    def events_dropped(self) -> int:
+        """How many events were dropped because nobody drained in time."""
+
+    def expire(self, now_ns: int, silence_ns: int) -> None:
+        """Mark books stale to which nothing came for `silence_ns` before `now_ns`."""
+
+    @property
+    def memory_bytes(self) -> int:
+        """Bytes that all books hold."""
+
+@final
+class Feed:
+    """One connection to a venue."""
+
+    def on_frame(self, frame: _Buffer, ts_recv_ns: int) -> int:
+        """Take one websocket frame and return how many events wait.
+
+        What is wrong with the frame is counted and reported as an event, never raised; such a
+        frame changes no book.
+
+        Args:
+            frame: the frame's payload; `bytes` are read in place, other buffers copied once.
+            ts_recv_ns: when it was received.
+        """
+
+    def on_snapshot(self, native: str, body: _Buffer, ts_recv_ns: int) -> int:
+        """Take the body of a REST order book answer and return how many events wait.
+
+        Args:
+            native: the venue's symbol that was asked for.
+            body: the answer's body.
+            ts_recv_ns: when it was received.
+        """
+
+    def on_open(self, ts_recv_ns: int) -> None:
+        """Say that the connection opened: its numbering restarts, its books wait for a base."""
+
+    def on_close(self, ts_recv_ns: int) -> None:
+        """Say that the connection closed: its books are stale."""
+
+    def counts(self) -> dict[str, int | dict[str, int]]:
+        """Return what was counted: frames, bytes, messages, decode errors by kind, and so on."""
+
+@final
+class Book:
+    """A view of one instrument's book."""
+
+    @property
+    def best_bid(self) -> tuple[int, int] | None:
+        """Highest bid and its size."""
+
+    @property
+    def best_ask(self) -> tuple[int, int] | None:
+        """Lowest ask and its size."""
+
+    def best(self) -> tuple[int, int, int, int] | None:
+        """Return bid, its size, ask, its size; `None` unless both sides have a level."""
+
+    def levels(self, depth: int) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+        """Return at most `depth` bids and asks, best first; 0: all."""
+
+    def size_at(self, is_ask: bool, price: int) -> int:
+        """Return the size at a price; 0 if there is no such level."""
+
+    @property
+    def level_counts(self) -> tuple[int, int]:
+        """How many bids and asks there are."""
+
+    @property
+    def state(self) -> str:
+        """How far the book can be trusted."""
+
+    @property
+    def reason(self) -> str:
+        """Why it is in its state."""
+
+    @property
+    def sequence(self) -> int | None:
+        """The venue's last update id in the book."""
+
+    @property
+    def depth(self) -> int:
+        """Levels a side that the venue keeps; 0: all, or not known."""
+
+    @property
+    def tick(self) -> int:
+        """The price step; 0: not known."""
+
+    @property
+    def times_ns(self) -> tuple[int, int]:
+        """Venue time and receive time of the last change."""
+
+    @property
+    def memory_bytes(self) -> int:
+        """Bytes that the book holds."""
+
+    def counts(self) -> dict[str, int]:
+        """Return what was counted of the instrument."""
+
+@final
+class Discovery:
+    """Reads frames of one venue with the engine's decoders, and only looks."""
+
+    def __new__(cls, venue: str) -> Discovery:
+        """Look at frames of that venue.
+
+        Raises:
+            UnknownVenueError: no venue has that id.
+        """
+
+    def on_frame(self, frame: _Buffer) -> None:
+        """Look at a websocket frame."""
+
+    def on_snapshot(self, native: str, body: _Buffer) -> None:
+        """Look at the body of a REST order book answer."""
+
+    def seen(self) -> list[tuple[str, int, int, int, int, int, int]]:
+        """Return a row for each instrument that was seen.
+
+        The row: native symbol, outcome (0 whole, 1 YES, 2 NO), decimals that its prices and its
+        sizes need, the whole numbers that no price and no size exceeds, number of messages.
+        """

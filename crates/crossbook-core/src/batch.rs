@@ -247,7 +247,7 @@ impl Control {
     ];
 
     /// The word for it.
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Ack => "ack",
             Self::Heartbeat => "heartbeat",

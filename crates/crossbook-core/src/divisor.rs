@@ -9,7 +9,6 @@
 /// Multiplication" (1994), section 9.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Divisor {
-    value: u64,
     inverse: u64,
     twos: u32,
     most: u64,
@@ -26,12 +25,7 @@ impl Divisor {
         for _ in 0..5 {
             inverse = inverse.wrapping_mul(2_u64.wrapping_sub(odd.wrapping_mul(inverse)));
         }
-        Self { value, inverse, twos, most: u64::MAX / value }
-    }
-
-    /// The divisor itself.
-    pub fn value(self) -> i64 {
-        self.value.cast_signed()
+        Self { inverse, twos, most: u64::MAX / value }
     }
 
     /// Whether `number`, which is not negative, is a multiple.

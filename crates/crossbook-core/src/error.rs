@@ -19,44 +19,33 @@ pub enum NumberError {
 
 /// Why a frame cannot be decoded. Each kind is counted apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Error)]
+#[error("{}", self.name())]
 #[non_exhaustive]
 #[repr(u8)]
 pub enum DecodeError {
     /// Not JSON, or not protobuf.
-    #[error("malformed")]
     Malformed,
     /// It ends in the middle.
-    #[error("truncated")]
     Truncated,
     /// Its text is not UTF-8.
-    #[error("invalid_utf8")]
     InvalidUtf8,
     /// Longer than a frame may be.
-    #[error("too_large")]
     TooLarge,
     /// Nested deeper than any venue nests.
-    #[error("too_deep")]
     TooDeep,
     /// A field has a value of another type.
-    #[error("wrong_type")]
     WrongType,
     /// A field is missing.
-    #[error("missing_field")]
     MissingField,
     /// A field that is read stands there twice.
-    #[error("duplicate_key")]
     DuplicateKey,
     /// A number is not decimal text, or is negative where it may not be.
-    #[error("bad_number")]
     BadNumber,
     /// A number does not fit 64 bits.
-    #[error("number_range")]
     NumberRange,
     /// A word, such as a side, is none of those the venue defines.
-    #[error("unknown_word")]
     UnknownWord,
     /// A message of a kind that this venue's decoder does not know.
-    #[error("unknown_message")]
     UnknownMessage,
 }
 
@@ -76,6 +65,26 @@ impl DecodeError {
         Self::UnknownWord,
         Self::UnknownMessage,
     ];
+}
+
+impl DecodeError {
+    /// The word for it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Malformed => "malformed",
+            Self::Truncated => "truncated",
+            Self::InvalidUtf8 => "invalid_utf8",
+            Self::TooLarge => "too_large",
+            Self::TooDeep => "too_deep",
+            Self::WrongType => "wrong_type",
+            Self::MissingField => "missing_field",
+            Self::DuplicateKey => "duplicate_key",
+            Self::BadNumber => "bad_number",
+            Self::NumberRange => "number_range",
+            Self::UnknownWord => "unknown_word",
+            Self::UnknownMessage => "unknown_message",
+        }
+    }
 }
 
 impl From<NumberError> for DecodeError {

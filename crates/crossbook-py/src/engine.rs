@@ -184,7 +184,7 @@ impl Feed {
         let errors = PyDict::new(py);
         for (error, count) in DecodeError::ALL.iter().zip(counts.decode_errors) {
             if count != 0 {
-                errors.set_item(error.to_string(), count)?;
+                errors.set_item(error.name(), count)?;
             }
         }
         let controls = PyDict::new(py);

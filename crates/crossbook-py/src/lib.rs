@@ -15,6 +15,9 @@ mod numbers;
 /// The compiled core of crossbook.
 #[pymodule]
 mod _core {
+    use crossbook_core::batch::Control;
+    use crossbook_core::error::DecodeError;
+
     #[pymodule_export]
     use crate::book::Book;
     #[pymodule_export]
@@ -23,6 +26,30 @@ mod _core {
     use crate::engine::{Engine, Feed};
     #[pymodule_export]
     use crate::numbers::{format_decimal, parse_decimal};
+
+    /// The kinds of control messages, in the order of their numbers.
+    #[pymodule_export]
+    const CONTROLS: [&str; Control::ALL.len()] = {
+        let mut names = [""; Control::ALL.len()];
+        let mut at = 0;
+        while at < names.len() {
+            names[at] = Control::ALL[at].name();
+            at += 1;
+        }
+        names
+    };
+
+    /// The kinds of decode errors, in the order of their numbers.
+    #[pymodule_export]
+    const DECODE_ERRORS: [&str; DecodeError::ALL.len()] = {
+        let mut names = [""; DecodeError::ALL.len()];
+        let mut at = 0;
+        while at < names.len() {
+            names[at] = DecodeError::ALL[at].name();
+            at += 1;
+        }
+        names
+    };
 
     /// How the extension was compiled: `release` or `debug`.
     #[pymodule_export]

@@ -74,6 +74,9 @@ class AssetKey(msgspec.Struct, frozen=True, order=True):
         """Return the key of a pair: it is aggregate and market at once."""
         return cls(symbol, symbol, base)
 
+    def __str__(self) -> str:
+        return f"{self.aggregate_id}/{self.market_id}/{self.asset_id}"
+
 
 class Contract(msgspec.Struct, frozen=True, kw_only=True):
     """What one unit of size of a derivative stands for."""

@@ -1,24 +1,52 @@
 //! The checksums that venues send beside their books.
 
-use crate::batch::Proof;
+use crate::batch::{Proof, Side};
 use crate::book::Book;
+use crate::checksum::{okx, KrakenChecksum};
+use crate::decimal::POW10;
 
-/// Working state of the checksums of one book.
+/// Working state of the checksums of one book; nothing for venues without.
 #[derive(Debug, Default)]
-pub(super) struct Checksums {}
+pub(super) struct Checksums {
+    kraken: Option<Box<KrakenChecksum>>,
+}
 
 impl Checksums {
-    /// The venue's checksum and ours.
+    /// The venue's checksum and ours; -1 if the book cannot be printed as the venue does.
+    ///
+    /// `scale` and `printed` are the decimals of prices and sizes as stored and as sent.
     pub(super) fn compare(
         &mut self,
         proof: Proof,
-        _book: &Book,
-        _scale: (u8, u8),
-        _printed: (u8, u8),
+        book: &Book,
+        scale: (u8, u8),
+        printed: (u8, u8),
     ) -> (i64, i64) {
+        let asks = book.side(Side::Ask).iter();
+        let bids = book.side(Side::Bid).iter();
         match proof {
-            Proof::KrakenChecksum(sum) => (i64::from(sum), i64::from(sum)),
-            _ => (0, 0),
+            Proof::KrakenChecksum(theirs) => {
+                let kraken = self.kraken.get_or_insert_default();
+                let divisors = divisor(scale.0, printed.0).zip(divisor(scale.1, printed.1));
+                let ours = divisors
+                    .and_then(|(price, size)| kraken.compute(asks, bids, price, size))
+                    .map_or(-1, i64::from);
+                (i64::from(theirs), ours)
+            }
+            Proof::OkxChecksum(theirs) => {
+                (i64::from(theirs), i64::from(okx(bids, asks, scale.0, scale.1)))
+            }
+            Proof::None | Proof::Best { .. } | Proof::Hash { .. } => (0, 0),
         }
     }
+
+    /// Bytes that it holds.
+    pub(super) fn memory_bytes(&self) -> usize {
+        self.kraken.as_ref().map_or(0, |_| size_of::<KrakenChecksum>())
+    }
+}
+
+/// What a stored number is divided by to be printed; `None`: it has too few decimals.
+fn divisor(stored: u8, printed: u8) -> Option<i64> {
+    POW10.get(usize::from(stored.checked_sub(printed)?)).copied()
 }

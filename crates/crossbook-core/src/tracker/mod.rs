@@ -118,9 +118,9 @@ impl Tracker {
         self.depth = depth;
     }
 
-    /// The tick, at the storage scale; 1 if it is not known.
+    /// The tick, at the storage scale; 0 if it is not known.
     pub fn tick(&self) -> i64 {
-        self.tick.value()
+        self.instrument.tick
     }
 
     /// What was counted.
@@ -143,6 +143,7 @@ impl Tracker {
         size_of::<Self>() - size_of::<Book>()
             + self.book.memory_bytes()
             + self.pending.memory_bytes()
+            + self.checksums.memory_bytes()
     }
 
     /// Take a book message.
@@ -351,6 +352,7 @@ impl Tracker {
     /// The tick changed: the book is of another epoch until its next snapshot.
     pub fn on_tick(&mut self, tick: i64, context: Context, events: &mut Events) {
         self.tick = Divisor::new(tick);
+        self.instrument.tick = tick;
         events.push(context.event(EventKind::Tick, self.sequence(), &[tick]));
         self.book.clear();
         self.lose(BookState::Syncing, Reason::TickChanged, context, events);

@@ -123,6 +123,11 @@ impl Tracker {
                 _ => self.quotes.push(*quote),
             },
             QuoteAt::Time(_) => self.quotes.push(*quote),
+            QuoteAt::LastChange(ts_event_ns) => {
+                if ts_event_ns == self.ts_event_ns && self.has_live_content() {
+                    self.compare(quote, context, events);
+                }
+            }
         }
     }
 

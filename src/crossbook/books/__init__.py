@@ -1,0 +1,7 @@
+"""Order books: the engine, views of its books, the events it reports."""
+
+from crossbook.books.book import Book, Level
+from crossbook.books.engine import Engine, Feed
+from crossbook.books.events import EventBatch
+
+__all__ = ["Book", "Engine", "EventBatch", "Feed", "Level"]
