@@ -12,7 +12,7 @@ VENV := $(if $(PEERS),.venv-peers,.venv)
 PINS := $(if $(PEERS),requirements-peers.lock,requirements.lock)
 BIN := $(VENV)/bin
 EXTENSION := src/crossbook/_core.abi3.so
-RUST := $(shell find crates -name '*.rs' -o -name Cargo.toml) Cargo.toml Cargo.lock
+RUST := $(shell find crates/*/src -name '*.rs') $(wildcard crates/*/Cargo.toml) Cargo.toml Cargo.lock
 PYTHON_FILES := $(wildcard src tests benches examples)
 
 export UV_PYTHON_DOWNLOADS := never
