@@ -12,7 +12,7 @@ VENV := $(if $(PEERS),.venv-peers,.venv)
 PINS := $(if $(PEERS),requirements-peers.lock,requirements.lock)
 BIN := $(VENV)/bin
 EXTENSION := src/crossbook/_core.abi3.so
-RUST := $(shell find crates -name '*.rs' -o -name Cargo.toml) Cargo.toml Cargo.lock
+RUST := $(shell find crates/*/src -name '*.rs') $(wildcard crates/*/Cargo.toml) Cargo.toml Cargo.lock
 PYTHON_FILES := $(wildcard src tests benches examples)
 
 export UV_PYTHON_DOWNLOADS := never
@@ -133,13 +133,16 @@ test: lint docs ## Everything that CI checks
 	cargo test --workspace --locked --quiet
 	CROSSBOOK_HYPOTHESIS=ci $(BIN)/pytest --cov
 
+FUZZ := crates/crossbook-core/fuzz
+
+# The sanitizer is an unstable option of the compiler; the variable lets a stable one have it.
 .PHONY: fuzz
 fuzz: ## Fuzz a decoder (TARGET=kraken SECONDS=60; needs cargo-fuzz)
-	@cargo fuzz --version >/dev/null 2>&1 || { echo "make fuzz needs cargo-fuzz: cargo install cargo-fuzz" >&2; exit 1; }
-	@[ -n "$(TARGET)" ] || { echo "name a target: make fuzz TARGET=..., one of:" >&2; cargo fuzz list --fuzz-dir $(FUZZ) >&2; exit 1; }
-	cargo fuzz run --fuzz-dir $(FUZZ) $(TARGET) -- -max_total_time=$(or $(SECONDS),60)
-
-FUZZ := crates/crossbook-core/fuzz
+	@cargo fuzz --version >/dev/null 2>&1 || \
+	    { echo "make fuzz needs cargo-fuzz: cargo install cargo-fuzz" >&2; exit 1; }
+	@[ -n "$(TARGET)" ] || { echo "name one of these: make fuzz TARGET=..." >&2; \
+	    cargo fuzz list --fuzz-dir $(FUZZ) >&2; exit 1; }
+	RUSTC_BOOTSTRAP=1 cargo fuzz run --fuzz-dir $(FUZZ) $(TARGET) -- -max_total_time=$(or $(SECONDS),60)
 
 .PHONY: lock
 lock: $(BIN)/uv ## Renew the pins of both lock files

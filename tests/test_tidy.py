@@ -5,6 +5,7 @@ import re
 import subprocess
 import tomllib
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import crossbook
@@ -242,6 +243,11 @@ def test_a_venue_folder_holds_the_agreed_names() -> None:
         for venue, folder in venue_folders().items()
     }
     assert {venue: names for venue, names in found.items() if names} == {}
+
+
+def test_the_registry_knows_exactly_the_venue_folders() -> None:
+    folders = set(venue_folders())
+    assert not folders or set(import_module("crossbook.venues.registry").VENUES) == folders
 
 
 def test_every_venue_folder_says_what_it_can_do() -> None:
