@@ -1,5 +1,6 @@
 """Every recorded list of instruments is read whole, and its names are a bijection."""
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from tests.recorded.lists import LISTS, load
 EACH = pytest.mark.parametrize(("name", "venue", "count"), [(n, *row) for n, row in LISTS.items()])
 
 
+@cache
 def read(path: Path, venue: str) -> Catalogue:
     return VENUES[venue].symbols.instruments(load(path))
 
