@@ -15,6 +15,7 @@ CrossbookError                      catch this one
     ├── NumberRangeError
     ├── SequenceGapError
     ├── ChecksumError
+    ├── MetadataError       NEVER   the venue lists something that we cannot read
     └── RecordingError      NEVER   a file on disk does not get better by itself
 """
 
@@ -29,6 +30,7 @@ __all__ = [
     "DecodeError",
     "DuplicateInstrumentError",
     "InstrumentError",
+    "MetadataError",
     "NumberRangeError",
     "NumberSyntaxError",
     "PrecisionError",
@@ -282,6 +284,32 @@ class ChecksumError(DataError):
 
     def __str__(self) -> str:
         return f"checksum differs: expected {self.expected}, computed {self.computed}"
+
+
+class MetadataError(DataError):
+    """A venue's list of instruments holds something that we cannot read.
+
+    Args:
+        venue: the venue whose list it is, such as `kraken`.
+        symbol: the row, by the venue's own symbol; empty where the document as a whole is at fault.
+        field: the field of that row, such as `tick_size`.
+        value: what stands there, as text, shortened.
+        expected: what had to stand there.
+    """
+
+    retry = Retry.NEVER
+
+    def __init__(self, venue: str, symbol: str, field: str, value: str, expected: str) -> None:
+        super().__init__(venue, symbol, field, value, expected)
+        self.venue = venue
+        self.symbol = symbol
+        self.field = field
+        self.value = value
+        self.expected = expected
+
+    def __str__(self) -> str:
+        row = f" of {self.symbol}" if self.symbol else ""
+        return f"{self.venue} metadata{row}: {self.field} is {self.value}, expected {self.expected}"
 
 
 class RecordingError(DataError):

@@ -61,6 +61,11 @@ CASES: list[tuple[CrossbookError, str, Retry]] = [
     (errors.SequenceGapError(8, 10), "sequence gap: expected 8, received 10", Retry.RESYNC),
     (errors.ChecksumError(1, 2), "checksum differs: expected 1, computed 2", Retry.RESYNC),
     (
+        errors.MetadataError("kraken", "XXBTZUSD", "tick_size", "'-1'", "a positive number"),
+        "kraken metadata of XXBTZUSD: tick_size is '-1', expected a positive number",
+        Retry.NEVER,
+    ),
+    (
         errors.RecordingError("frames.tsv", 3, "two fields instead of three"),
         "recording frames.tsv:3: two fields instead of three",
         Retry.NEVER,
@@ -115,3 +120,8 @@ def test_an_error_survives_pickling_and_copying(
 def test_a_fault_of_a_whole_file_names_no_line() -> None:
     error = errors.RecordingError("frames.tsv", 0, "no such file")
     assert str(error) == "recording frames.tsv: no such file"
+
+
+def test_a_fault_of_a_whole_list_names_no_symbol() -> None:
+    error = errors.MetadataError("kraken", "", "document", "[]", "an object")
+    assert str(error) == "kraken metadata: document is [], expected an object"
