@@ -127,8 +127,8 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
     scale: Scale
     """Decimals with which prices and sizes are stored."""
     printed_scale: Scale | None = None
-    """Decimals with which the venue prints them where that matters: Kraken's checksum is made of
-    the printed digits. `None`: not said."""
+    """Decimals with which the venue prints them where that matters: the checksum of Kraken's
+    websocket v2 is made of the printed digits. `None`: not said."""
     fee: FeeSchedule
     """What the venue takes of a trade."""
     aliases: tuple[str, ...] = ()

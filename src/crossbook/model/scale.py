@@ -22,9 +22,10 @@ _I64_MAX = 2**63 - 1
 _ROOM_DIGITS = 18
 """A scaled value that is planned for has at most 18 digits; `i64` then holds nine times as much."""
 
-_HEADROOM_DECIMALS = 2
 _PRICE_DECIMALS = 8
+_PRICE_HEADROOM_DECIMALS = 1
 _SIZE_DECIMALS = 10
+_SIZE_HEADROOM_DECIMALS = 2
 
 _FLOOR_NOTIONAL = Decimal(10_000)
 _FLOOR_NOTIONAL_COIN = Decimal(10)
@@ -47,9 +48,9 @@ OUTCOME_SCALE = Scale(6, 6)
 counts shares in millionths too, and the finest tick is 0.0001. More decimals would buy nothing
 and would take the quadratic fee (rate * price * (1 - price) * size) out of `i128`."""
 
-UNKNOWN_SCALE = Scale(10, 10)
-"""For a spot instrument of which nothing is known: recorded prices and sizes have at most ten
-decimals, and 9.2e8 of either still fits."""
+UNKNOWN_SCALE = Scale(8, 10)
+"""For a spot instrument of which nothing is known. It holds every price and size of the recorded
+spot books: up to 9,999,999,997 of one, down to ten decimals of the other."""
 
 
 def storage_scale(
@@ -66,8 +67,9 @@ def storage_scale(
     trades, and what is sent is finer than what is listed. Gate.io sent BTC_USDC sizes of ten
     decimals where its list said four, and NEO_BTC prices of eight where it said seven. So
 
-    - prices get two decimals more than the tick, and at least 8;
-    - sizes get two decimals more than the lot, and at least 10;
+    - prices get 8 decimals, and one more than the tick where that has 8 itself. More would lose
+      the top of the book: Kraken sent an offer of bitcoin at 9,999,999,997 francs;
+    - sizes get 10 decimals, and two more than the lot where that has more than 8;
     - both give decimals back, down to those of tick and lot, where the largest value would not
       fit 18 digits otherwise. An `i64` holds 9.2 times that, which leaves room for several
       orders at one level.
@@ -92,10 +94,10 @@ def storage_scale(
         >>> storage_scale(Decimal("0.01"), Decimal("0.00001"), quote="USDT")
         Scale(price_decimals=8, size_decimals=10)
         >>> storage_scale(Decimal("1e-10"), Decimal(1), quote="USDT", size_max=Decimal("1e13"))
-        Scale(price_decimals=12, size_decimals=4)
+        Scale(price_decimals=11, size_decimals=4)
     """
-    wished_price = max(decimals_of(tick) + _HEADROOM_DECIMALS, _PRICE_DECIMALS)
-    wished_size = max(decimals_of(lot) + _HEADROOM_DECIMALS, _SIZE_DECIMALS)
+    wished_price = max(decimals_of(tick) + _PRICE_HEADROOM_DECIMALS, _PRICE_DECIMALS)
+    wished_size = max(decimals_of(lot) + _SIZE_HEADROOM_DECIMALS, _SIZE_DECIMALS)
     for value, step in ((price_max, tick), (size_max, lot)):
         if value is not None and not fits(value, decimals_of(step)):
             raise NumberRangeError(str(value), decimals_of(step))

@@ -219,10 +219,11 @@ def _checked(
         raise MetadataError(
             row.venue, row.symbol, "symbol", repr(error.text), error.reason
         ) from error
-    for key in (key for i in built for key in (i.id, (i.native, i.outcome))):
-        if key in taken:
-            raise row.error(symbol_field, "a symbol that no other row has")
-    taken.update(key for i in built for key in (i.id, (i.native, i.outcome)))
+    keys = [key for i in built for key in (i.id, (i.native, i.outcome))]
+    # Two sides of one row may not be the same thing either.
+    if len(set(keys)) < len(keys) or not taken.isdisjoint(keys):
+        raise row.error(symbol_field, "a symbol that no other row has")
+    taken.update(keys)
     return built
 
 

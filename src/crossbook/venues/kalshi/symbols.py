@@ -22,6 +22,7 @@ from crossbook.model import (
     Status,
 )
 from crossbook.model.fees import ppm
+from crossbook.model.identifiers import canonical_symbol
 from crossbook.model.scale import OUTCOME_SCALE, decimals_of
 from crossbook.venues.metadata import Row, collect, document, misfit
 
@@ -91,10 +92,10 @@ def split(native: str) -> tuple[str, str]:
     """Return the ticker itself and the currency: a ticker is not made of two names.
 
     Raises:
-        SymbolError: it is empty.
+        SymbolError: it is no ticker.
     """
-    if not native:
-        raise SymbolError(native, "it is empty")
+    if canonical_symbol(native) != native:
+        raise SymbolError(native, "a ticker has no slash")
     return native, _QUOTE
 
 

@@ -13,6 +13,7 @@ from crossbook.model import (
     Status,
     storage_scale,
 )
+from crossbook.model.identifiers import canonical_symbol
 from crossbook.venues.metadata import Row, collect, document, misfit
 from crossbook.venues.pairs import bare_spot, split_at
 
@@ -79,8 +80,9 @@ def instrument_from_native(
     bare = bare_spot(_VENUE, native, split, DEFAULT_FEE, price_decimals, size_decimals)
     if native.count("-") < 2:
         return bare
+    symbol = canonical_symbol(native)
     return msgspec.structs.replace(
-        bare, symbol=native, kind=_kind_of(native), asset=AssetKey.of_pair(native, bare.base)
+        bare, symbol=symbol, kind=_kind_of(native), asset=AssetKey.of_pair(symbol, bare.base)
     )
 
 
