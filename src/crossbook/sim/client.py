@@ -5,6 +5,8 @@ from decimal import Decimal
 
 import msgspec
 
+from crossbook.sim.wire.number import fixed
+
 Levels = list[tuple[Decimal, Decimal]]
 
 
@@ -61,12 +63,8 @@ class ClientBook:
         )
 
     def _level(self, price: int, size: int) -> tuple[Decimal, Decimal]:
-        # `scaleb` would round to the context's precision; the tuple form is exact.
+        # From text a decimal is exact; arithmetic would round to the context's precision.
         return (
-            Decimal((0, _digits(price), -self.price_decimals)),
-            Decimal((0, _digits(size), -self.size_decimals)),
+            Decimal(fixed(price, self.price_decimals)),
+            Decimal(fixed(size, self.size_decimals)),
         )
-
-
-def _digits(units: int) -> tuple[int, ...]:
-    return tuple(int(digit) for digit in str(units))

@@ -24,10 +24,10 @@ class Draws:
 
     Examples:
         >>> [Draws(1, "kraken").below(100) for _ in range(3)]
-        [82, 82, 82]
+        [97, 97, 97]
         >>> draws = Draws(1, "kraken")
         >>> [draws.below(100) for _ in range(5)]
-        [82, 28, 46, 0, 5]
+        [97, 40, 23, 65, 57]
     """
 
     __slots__ = ("_word",)

@@ -46,8 +46,9 @@ def record(session: SimulatedSession, folder: Path, *, compress: bool = False) -
         target.mkdir(parents=True, exist_ok=True)
         _write_events(arrived, target, compress=compress)
         listings = [listing for listing in session.metadata() if listing.venue == venue]
-        _write_json(target / "instruments.json", listings)
-        _write_json(target / "truth.json", _truth(session, venue, arrived))
+        facts = {listing.instrument_id: msgspec.json.encode(listing) for listing in listings}
+        (target / "instruments.json").write_bytes(_object(facts) + b"\n")
+        (target / "truth.json").write_bytes(_truth(session, venue, arrived) + b"\n")
 
 
 def _write_events(events: list[WireEvent], folder: Path, *, compress: bool) -> None:
@@ -66,28 +67,38 @@ def _write_events(events: list[WireEvent], folder: Path, *, compress: bool) -> N
     (folder / ("frames.tsv.zst" if compress else "frames.tsv")).write_bytes(content)
 
 
-def _truth(session: SimulatedSession, venue: str, events: list[WireEvent]) -> dict[str, object]:
+def _truth(session: SimulatedSession, venue: str, events: list[WireEvent]) -> bytes:
     books = {}
     for listing in session.metadata():
         if listing.venue != venue:
             continue
         book = session.truth(venue, listing.native, listing.outcome)
-        books[listing.instrument_id] = {
+        shown = {
             "native": listing.native,
             "bids": [_texts(level) for level in book.bids],
             "asks": [_texts(level) for level in book.asks],
         }
-    return {
-        "seed": session.seed,
-        "events": dict(sorted(Counter(event.kind for event in events).items())),
-        "faults": [fault for fault in session.faults() if fault.connection == f"{venue}-1"],
-        "books": books,
-    }
+        books[listing.instrument_id] = msgspec.json.encode(shown)
+    faults = [fault for fault in session.faults() if fault.connection == f"{venue}-1"]
+    return _object(
+        {
+            "seed": msgspec.json.encode(session.seed),
+            "events": msgspec.json.encode(_counts(events)),
+            "faults": msgspec.json.encode(faults),
+            "books": _object(books),
+        }
+    )
+
+
+def _counts(events: list[WireEvent]) -> dict[str, int]:
+    return dict(sorted(Counter(event.kind for event in events).items()))
 
 
 def _texts(level: tuple[Decimal, Decimal]) -> list[str]:
     return [f"{number:f}" for number in level]
 
 
-def _write_json(path: Path, value: object) -> None:
-    path.write_bytes(msgspec.json.format(msgspec.json.encode(value), indent=1) + b"\n")
+def _object(members: dict[str, bytes]) -> bytes:
+    """Return a JSON object with a line for each member: small, and still a diff to read."""
+    lines = [b"%s: %s" % (msgspec.json.encode(name), text) for name, text in members.items()]
+    return b"{\n" + b",\n".join(lines) + b"\n}"

@@ -5,7 +5,7 @@ from typing import Final
 from crossbook.sim.draws import Draws
 from crossbook.sim.terms import Terms
 
-_PAUSE_NS: Final = (1_000_000_000, 9_000_000_000)
+_PAUSE_NS: Final = (2_000_000_000, 12_000_000_000)
 _LENGTH_NS: Final = (150_000_000, 1_200_000_000)
 
 

@@ -36,7 +36,7 @@ def checksum(asks: str, bids: str) -> int:
 
     Examples:
         >>> checksum(digits([(452852, 100000)]), digits([(452835, 10000000)]))
-        2404055438
+        2383917627
     """
     return zlib.crc32((asks + bids).encode())
 
