@@ -12,13 +12,16 @@ The unit is one frame: bytes in, book changed, best bid and ask with their sizes
 read from Python; one call per frame and one to read. Frames are in memory
 before. Each repetition starts from a fresh state made of the session's snapshots
 (not timed) and runs all frames of the session in order. The median is over the
-repetitions' time per message; contenders take turns within the run (A B C, A B
-C, ...), after one round to warm up. The p99 comes from separate passes that time
-each message by itself, clock included. The garbage collector is off inside the
-loops, for all alike. Before anything is timed, each contender's final best
-prices must equal the expected ones. Ratio: time of (a) divided by the
-contender's time, so 10 means ten times as fast as (a). Parsers (b) keep no book
-and read no prices; they are floors, not contenders."""
+repetitions' processor time per message; contenders take turns within the run
+(A B C, A B C, ...), after one round to warm up. The p99 comes from separate passes
+that time each message by the wall clock, the clock's own cost included: it is
+taken over the session's messages, each at its median over the passes. The
+garbage collector is off inside the loops, for all alike.
+
+Before anything is timed, each contender's final best prices must equal the
+expected ones. Ratio: time of (a) divided by the contender's time, so 10 means
+ten times as fast as (a). Parsers (b) keep no book and read no prices; they are
+floors, not contenders."""
 
 
 @dataclass(frozen=True)
