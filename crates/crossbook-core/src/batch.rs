@@ -355,6 +355,15 @@ impl Batch {
         self.messages.push(message);
     }
 
+    /// Give the messages from the `first` on the time of their event: a venue
+    /// may write it behind them.
+    #[inline]
+    pub fn stamp(&mut self, first: usize, ts_event_ns: i64) {
+        for message in self.messages.iter_mut().skip(first) {
+            message.ts_event_ns = ts_event_ns;
+        }
+    }
+
     /// Add a message about the connection.
     #[inline]
     pub fn push_control(&mut self, control: Control, text: Span) {

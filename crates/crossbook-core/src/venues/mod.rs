@@ -3,7 +3,7 @@
 
 use crate::batch::{Batch, Level, Side};
 use crate::error::DecodeError;
-use crate::json::{Cursor, Items};
+use crate::json::{Cursor, Items, Next};
 
 pub mod binance;
 pub mod bybit;
@@ -71,4 +71,48 @@ pub(crate) fn each<'a>(
         read(cursor)?;
     }
     Ok(())
+}
+
+/// Read the text of a string, or the digits of a JSON number: ids come as either.
+///
+/// `frame` is the text that the cursor stands in.
+///
+/// # Errors
+/// As the cursor's; `WrongType` where another value stands.
+#[inline]
+pub(crate) fn token<'a>(cursor: &mut Cursor<'a>, frame: &'a [u8]) -> Result<&'a [u8], DecodeError> {
+    match cursor.next_kind()? {
+        Next::String => cursor.string(),
+        Next::Number => source(cursor, frame),
+        _ => Err(DecodeError::WrongType),
+    }
+}
+
+/// Skip one value and return it as it stands in `frame`, quotes included.
+///
+/// # Errors
+/// As the cursor's.
+#[inline]
+pub(crate) fn source<'a>(
+    cursor: &mut Cursor<'a>,
+    frame: &'a [u8],
+) -> Result<&'a [u8], DecodeError> {
+    // White space before the value is passed over.
+    cursor.next_kind()?;
+    let start = cursor.position();
+    cursor.skip()?;
+    Ok(frame.get(start..cursor.position()).unwrap_or_default())
+}
+
+/// Pass over a `null`, if one stands next; say whether it did.
+///
+/// # Errors
+/// As the cursor's; `WrongType` for `true` and `false`.
+#[inline]
+pub(crate) fn null(cursor: &mut Cursor<'_>) -> Result<bool, DecodeError> {
+    if cursor.next_kind()? != Next::Literal {
+        return Ok(false);
+    }
+    // An amount may be null, but neither true nor false.
+    cursor.optional_amount().map(|_| true)
 }
