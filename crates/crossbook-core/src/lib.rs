@@ -5,6 +5,7 @@
 
 pub mod batch;
 pub mod book;
+pub mod consolidated;
 pub mod decimal;
 pub mod divisor;
 pub mod error;
