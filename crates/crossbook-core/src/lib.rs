@@ -6,6 +6,7 @@
 pub mod batch;
 pub mod book;
 pub mod consolidated;
+pub mod crossing;
 pub mod decimal;
 pub mod divisor;
 pub mod error;
