@@ -13,6 +13,7 @@ pub mod error;
 pub mod fees;
 pub mod json;
 pub mod levels;
+pub mod scanner;
 pub mod sequence;
 pub mod text;
 pub mod time;
