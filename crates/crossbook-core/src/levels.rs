@@ -63,7 +63,9 @@ impl Levels {
 
     /// All levels as `(price, size)`, best first.
     #[inline]
-    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (i64, i64)> + ExactSizeIterator + '_ {
+    pub fn iter(
+        &self,
+    ) -> impl DoubleEndedIterator<Item = (i64, i64)> + ExactSizeIterator + Clone + '_ {
         let keys = self.keys[self.first..].iter().rev();
         let sizes = self.sizes[self.first..].iter().rev();
         let negated = self.side == Side::Ask;

@@ -6,6 +6,8 @@
 pub mod batch;
 pub mod book;
 pub mod checksum;
+pub mod consolidated;
+pub mod crossing;
 pub mod decimal;
 pub mod discovery;
 pub mod divisor;
@@ -19,6 +21,7 @@ pub mod json;
 pub mod levels;
 pub mod pending;
 pub mod quotes;
+pub mod scanner;
 pub mod sequence;
 pub mod symbols;
 pub mod text;
