@@ -1,6 +1,6 @@
 """Exact, proven order books from many venues, merged and scanned for prices that cross."""
 
-from crossbook.books import Book, Engine, EventBatch, Feed
+from crossbook.books import Book, ConsolidatedBook, Engine, EventBatch, Feed, Opportunity
 from crossbook.errors import CrossbookError
 from crossbook.model import Instrument, InstrumentId
 from crossbook.model.events import BookSide, BookState, EventKind
@@ -12,6 +12,7 @@ __all__ = [
     "Book",
     "BookSide",
     "BookState",
+    "ConsolidatedBook",
     "CrossbookError",
     "Engine",
     "EventBatch",
@@ -19,6 +20,7 @@ __all__ = [
     "Feed",
     "Instrument",
     "InstrumentId",
+    "Opportunity",
     "__version__",
     "venue",
 ]

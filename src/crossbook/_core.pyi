@@ -67,7 +67,7 @@ class Engine:
         outcome: int,
         scale: tuple[int, int],
         grid: tuple[int, int],
-        minimums: tuple[int, int],
+        limits: tuple[int, int, int],
         fee: tuple[int, bool, int | None],
         asset: str,
         depth: int,
@@ -82,7 +82,8 @@ class Engine:
             outcome: 0 the whole, 1 the YES leg, 2 the NO leg of what the symbol names.
             scale: decimals of prices and of sizes.
             grid: tick and lot; 0: unknown.
-            minimums: smallest size, and smallest price times size in money units; 0: none.
+            limits: smallest size, largest size, and smallest price times size in money units;
+                0: none.
             fee: taker's rate in parts per million, whether it is times `1 - price`, and the
                 decimals of the quote currency that fees are rounded up to.
             asset: instruments of one asset are merged.
@@ -105,6 +106,33 @@ class Engine:
 
     def book(self, number: int) -> Book:
         """Return a view of the book of the instrument of that number."""
+
+    def consolidated(
+        self, asset: str, depth: int
+    ) -> (
+        tuple[
+            list[tuple[int, int, list[tuple[int, int]]]],
+            list[tuple[int, int, list[tuple[int, int]]]],
+        ]
+        | None
+    ):
+        """Return bids and asks of an asset over all live books; `None`: there is no such asset.
+
+        Each level: price, size over all instruments, `(instrument number, size)` of each.
+
+        Args:
+            asset: its name.
+            depth: at most so many levels a side; 0: all.
+        """
+
+    def opportunities(
+        self,
+    ) -> list[tuple[int, int, int, tuple[int, int], tuple[int, int, int, int, int]]]:
+        """Return what pays after fees now.
+
+        Each: number of the instrument to buy, of the one to sell, size, `(buy_limit, sell_limit)`,
+        `(cost, proceeds, buy_fee, sell_fee, profit)` in money units.
+        """
 
     def subscribe(self, kinds: list[str]) -> None:
         """Keep events of exactly these kinds from now on.

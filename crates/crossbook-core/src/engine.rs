@@ -1,7 +1,10 @@
 //! The whole way of a frame: decode, sequence, book, consolidate, scan, events.
 
+use std::collections::HashMap;
+
+use crate::asset::Asset;
 use crate::batch::{Batch, Body, BookMessage, Message, Quote, StreamNumber, Trade};
-use crate::book::{BookState, ScaledLevel};
+use crate::book::{Bbo, ScaledLevel};
 use crate::error::{DecodeError, EngineError, NumberError};
 use crate::event::{Context, Event, EventKind, Events, NO_INSTRUMENT, NO_SIDE};
 use crate::feed::{Feed, StreamVerdict};
@@ -29,6 +32,10 @@ pub struct Engine {
 struct Markets {
     symbols: Symbols,
     trackers: Vec<Tracker>,
+    assets: Vec<Asset>,
+    names: HashMap<String, usize>,
+    /// By instrument number: its asset, and its member number there.
+    places: Vec<(u32, u32)>,
     events: Events,
     levels: Vec<ScaledLevel>,
 }
@@ -53,6 +60,9 @@ impl Engine {
             markets: Markets {
                 symbols: Symbols::default(),
                 trackers: Vec::new(),
+                assets: Vec::new(),
+                names: HashMap::new(),
+                places: Vec::new(),
                 events: Events::new(events_max),
                 levels: Vec::new(),
             },
@@ -168,9 +178,20 @@ impl Engine {
         &mut self.markets.events
     }
 
-    /// Bytes that the engine's books hold.
+    /// All assets, in the order in which their first instruments were registered.
+    pub fn assets(&self) -> &[Asset] {
+        &self.markets.assets
+    }
+
+    /// The asset of that name.
+    pub fn asset(&self, name: &str) -> Option<&Asset> {
+        self.markets.assets.get(*self.markets.names.get(name)?)
+    }
+
+    /// Bytes that the engine's books and assets hold.
     pub fn memory_bytes(&self) -> usize {
-        self.markets.trackers.iter().map(Tracker::memory_bytes).sum()
+        let books: usize = self.markets.trackers.iter().map(Tracker::memory_bytes).sum();
+        books + self.markets.assets.iter().map(Asset::memory_bytes).sum::<usize>()
     }
 }
 
@@ -214,13 +235,32 @@ impl Markets {
                 native: native.clone(),
             });
         }
+        let asset = self.asset_of(&instrument)?;
         let id = self.trackers.len() as u32;
         for native in &instrument.natives {
             // A name given twice by the caller means the same instrument twice.
             let _ = self.symbols.add(venue, native.as_bytes(), instrument.outcome, id);
         }
+        let member = self.assets[asset].add(id, &instrument);
+        self.places.push((asset as u32, member));
         self.trackers.push(Tracker::new(instrument));
         Ok(id)
+    }
+
+    /// The asset that an instrument belongs to, new if it is the first one.
+    fn asset_of(&mut self, instrument: &Instrument) -> Result<usize, EngineError> {
+        let scale = (instrument.price_decimals, instrument.size_decimals);
+        let Some(at) = self.names.get(&instrument.asset).copied() else {
+            self.names.insert(instrument.asset.clone(), self.assets.len());
+            self.assets.push(Asset::new(instrument));
+            return Ok(self.assets.len() - 1);
+        };
+        let expected = self.assets[at].scale();
+        if expected == scale {
+            return Ok(at);
+        }
+        let asset = instrument.asset.clone();
+        Err(EngineError::AssetScale { asset, expected, received: scale })
     }
 
     /// Whether a numbered frame may be used; a gap makes the stream's books stale.
@@ -238,7 +278,7 @@ impl Markets {
                 for (instrument, by) in feed.books() {
                     if by == stream.stream {
                         let context = Context { instrument, ..nobody };
-                        self.with(instrument, |tracker, events| {
+                        self.with(context, |tracker, events| {
                             tracker.on_stream_gap(context, events);
                         });
                     }
@@ -251,15 +291,18 @@ impl Markets {
     fn on_reconnect(&mut self, feed: &Feed, ts_recv_ns: i64) {
         for (instrument, _) in feed.books() {
             let context = Context { instrument, ts_recv_ns, ts_event_ns: 0 };
-            self.with(instrument, |tracker, events| tracker.on_reconnect(context, events));
+            self.with(context, |tracker, events| tracker.on_reconnect(context, events));
         }
     }
 
-    /// Let `act` change one instrument, and then see to what follows from it.
+    /// Let `act` change one instrument, then look at what follows for its asset.
     #[inline]
-    fn with(&mut self, instrument: u32, act: impl FnOnce(&mut Tracker, &mut Events)) {
-        let Some(tracker) = self.trackers.get_mut(instrument as usize) else { return };
+    fn with(&mut self, context: Context, act: impl FnOnce(&mut Tracker, &mut Events)) {
+        let at = context.instrument as usize;
+        let Some(tracker) = self.trackers.get_mut(at) else { return };
         act(tracker, &mut self.events);
+        let (asset, member) = self.places[at];
+        self.assets[asset as usize].on_change(member, &self.trackers, context, &mut self.events);
     }
 
     #[inline]
@@ -283,14 +326,14 @@ impl Markets {
             Body::Trade(trade) => self.on_trade(trade, context),
             Body::Quote(quote) => self.on_quote(quote, context),
             Body::Tick(tick) => {
-                self.with(instrument, |tracker, events| {
+                self.with(context, |tracker, events| {
                     match tick.at_scale(tracker.instrument().price_decimals) {
                         Ok(tick) => tracker.on_tick(tick, context, events),
                         Err(_) => tracker.on_off_scale(context, events),
                     }
                 });
             }
-            Body::Depth(depth) => self.with(instrument, |tracker, _| tracker.set_depth(*depth)),
+            Body::Depth(depth) => self.with(context, |tracker, _| tracker.set_depth(*depth)),
             Body::Control(..) => {}
         }
     }
@@ -310,30 +353,27 @@ impl Markets {
 
     #[inline]
     fn on_book(&mut self, book: &BookMessage, batch: &Batch, context: Context, is_rest: bool) {
-        let Some(tracker) = self.trackers.get_mut(context.instrument as usize) else { return };
-        let before = tracker.bbo();
-        match scale(tracker, batch, book, &mut self.levels) {
-            Ok(decimals_sent) => {
-                let update = Update {
-                    kind: book.kind,
-                    levels: &self.levels,
-                    sequence: book.sequence,
-                    proof: book.proof,
-                    depth: book.depth,
-                    decimals_sent,
-                    is_rest,
-                };
-                tracker.on_update(&update, context, &mut self.events);
+        let mut levels = std::mem::take(&mut self.levels);
+        self.with(context, |tracker, events| {
+            let before = tracker.bbo();
+            match scale(tracker, batch, book, &mut levels) {
+                Ok(decimals_sent) => {
+                    let update = Update {
+                        kind: book.kind,
+                        levels: &levels,
+                        sequence: book.sequence,
+                        proof: book.proof,
+                        depth: book.depth,
+                        decimals_sent,
+                        is_rest,
+                    };
+                    tracker.on_update(&update, context, events);
+                }
+                Err(_) => tracker.on_off_scale(context, events),
             }
-            Err(_) => tracker.on_off_scale(context, &mut self.events),
-        }
-        let after = tracker.bbo();
-        if before != after && self.events.wants(EventKind::Top) {
-            let [(bid, bid_size), (ask, ask_size)] =
-                [after.bid, after.ask].map(Option::unwrap_or_default);
-            let values = [bid, bid_size, ask, ask_size];
-            self.events.push(context.event(EventKind::Top, tracker.sequence(), &values));
-        }
+            report_top(tracker, before, context, events);
+        });
+        self.levels = levels;
     }
 
     fn on_trade(&mut self, trade: &Trade, context: Context) {
@@ -356,20 +396,19 @@ impl Markets {
     }
 
     fn on_quote(&mut self, quote: &Quote, context: Context) {
-        let Some(tracker) = self.trackers.get_mut(context.instrument as usize) else { return };
-        match tracker.scale_quote(quote) {
-            Ok(quote) => tracker.on_quote(&quote, context, &mut self.events),
+        self.with(context, |tracker, events| match tracker.scale_quote(quote) {
+            Ok(quote) => tracker.on_quote(&quote, context, events),
             Err(_) => tracker.counts_mut().off_scale += 1,
-        }
+        });
     }
 
     fn expire(&mut self, now_ns: i64, silence_ns: i64) {
-        for (number, tracker) in self.trackers.iter_mut().enumerate() {
-            let (ts_event_ns, ts_recv_ns) = tracker.times_ns();
+        for instrument in 0..self.trackers.len() {
+            let (ts_event_ns, ts_recv_ns) = self.trackers[instrument].times_ns();
             if now_ns.saturating_sub(ts_recv_ns) > silence_ns {
-                let instrument = number as u32;
+                let instrument = instrument as u32;
                 let context = Context { instrument, ts_recv_ns: now_ns, ts_event_ns };
-                tracker.on_silence(context, &mut self.events);
+                self.with(context, |tracker, events| tracker.on_silence(context, events));
             }
         }
     }
@@ -388,11 +427,20 @@ impl Markets {
         let event = context.event(EventKind::DecodeFailed, None, &values);
         self.events.push(Event { detail: error as u8, ..event });
     }
+}
 
-    /// How many books are live.
-    #[allow(dead_code)]
-    fn live(&self) -> usize {
-        self.trackers.iter().filter(|tracker| tracker.state() == BookState::Live).count()
+/// Report best prices that are not what they were.
+#[inline]
+fn report_top(tracker: &Tracker, before: Bbo, context: Context, events: &mut Events) {
+    if !events.wants(EventKind::Top) {
+        return;
+    }
+    let after = tracker.bbo();
+    if before != after {
+        let [(bid, bid_size), (ask, ask_size)] =
+            [after.bid, after.ask].map(Option::unwrap_or_default);
+        let values = [bid, bid_size, ask, ask_size];
+        events.push(context.event(EventKind::Top, tracker.sequence(), &values));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::batch::Outcome;
 use crate::decimal::{DECIMALS_MAX, POW10};
-use crate::fees::Fee;
+use crate::fees::{Fee, Rounding};
 use crate::venue::Venue;
 
 /// An instrument as it is registered. All integers are at its storage scale.
@@ -24,6 +24,8 @@ pub struct Instrument {
     pub lot: i64,
     /// Smallest size of an order; 0: none.
     pub min_size: i64,
+    /// Largest size of an order; 0: none.
+    pub max_size: i64,
     /// Smallest price × size of an order; 0: none.
     pub min_notional: i128,
     /// What the venue takes from a taker.
@@ -42,6 +44,15 @@ impl Instrument {
     /// Whether its scale can be held.
     pub fn has_valid_scale(&self) -> bool {
         self.price_decimals <= DECIMALS_MAX && self.size_decimals <= DECIMALS_MAX
+    }
+
+    /// What the venue rounds to that step.
+    pub fn rounding(&self) -> Rounding {
+        if self.venue == Venue::Kalshi {
+            Rounding::Cash
+        } else {
+            Rounding::Fee
+        }
     }
 
     /// The step that fees are rounded up to, in money units `10^-(price_decimals + size_decimals)`.

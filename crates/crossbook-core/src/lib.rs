@@ -3,6 +3,7 @@
 //! Pure code: no Python, no I/O, no clock. What differs between live trading,
 //! a test and a replay is passed in.
 
+pub mod asset;
 pub mod batch;
 pub mod book;
 pub mod checksum;

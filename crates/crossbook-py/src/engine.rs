@@ -1,6 +1,7 @@
 //! The engine and its connections.
 
-use crossbook_core::batch::{Control, Outcome};
+use crossbook_core::asset;
+use crossbook_core::batch::{Control, Outcome, Side};
 use crossbook_core::engine;
 use crossbook_core::error::DecodeError;
 use crossbook_core::event::EventKind;
@@ -14,6 +15,12 @@ use pyo3::types::{PyBytes, PyDict};
 use crate::book::Book;
 use crate::errors;
 use crate::frame::with_bytes;
+
+/// Price, size over all instruments, size of each instrument by its number.
+type Merged = (i64, i128, Vec<(u32, i64)>);
+
+/// Instrument to buy, instrument to sell, size, limits, money.
+type Opportunity = (u32, u32, i64, (i64, i64), (i128, i128, i128, i128, i128));
 
 /// The venue of an id, or the package's error.
 pub fn venue(name: &str) -> PyResult<Venue> {
@@ -59,7 +66,7 @@ impl Engine {
         outcome: u8,
         scale: (u8, u8),
         grid: (i64, i64),
-        minimums: (i64, i128),
+        limits: (i64, i64, i128),
         fee: (i64, bool, Option<u8>),
         asset: String,
         depth: u32,
@@ -74,8 +81,9 @@ impl Engine {
             size_decimals: scale.1,
             tick: grid.0,
             lot: grid.1,
-            min_size: minimums.0,
-            min_notional: minimums.1,
+            min_size: limits.0,
+            max_size: limits.1,
+            min_notional: limits.2,
             fee: Fee { rate_ppm: fee.0, curve },
             fee_decimals: fee.2,
             asset,
@@ -93,6 +101,28 @@ impl Engine {
 
     fn book(slf: Bound<'_, Self>, number: u32) -> Book {
         Book::new(slf.unbind(), number)
+    }
+
+    /// Both sides of an asset over all live books; `None`: no such asset.
+    fn consolidated(&self, asset: &str, depth: usize) -> Option<(Vec<Merged>, Vec<Merged>)> {
+        let asset = self.core.asset(asset)?;
+        let depth = if depth == 0 { usize::MAX } else { depth };
+        let side = |side| {
+            let levels = asset.levels(side, depth, self.core.trackers());
+            levels.into_iter().map(|level| (level.price, level.total, level.sizes)).collect()
+        };
+        Some((side(Side::Bid), side(Side::Ask)))
+    }
+
+    /// The opportunities that are open now, over all assets.
+    fn opportunities(&self) -> Vec<Opportunity> {
+        let open = self.core.assets().iter().flat_map(asset::Asset::open);
+        open.map(|(buy, sell, found)| {
+            let limits = (found.buy_limit, found.sell_limit);
+            let money = (found.cost, found.proceeds, found.buy_fee, found.sell_fee, found.profit);
+            (buy, sell, found.size, limits, money)
+        })
+        .collect()
     }
 
     fn subscribe(&mut self, kinds: Vec<String>) -> PyResult<()> {

@@ -1,7 +1,17 @@
 """Order books: the engine, views of its books, the events it reports."""
 
 from crossbook.books.book import Book, Level
+from crossbook.books.consolidated import ConsolidatedBook, ConsolidatedLevel, Opportunity
 from crossbook.books.engine import Engine, Feed
 from crossbook.books.events import EventBatch
 
-__all__ = ["Book", "Engine", "EventBatch", "Feed", "Level"]
+__all__ = [
+    "Book",
+    "ConsolidatedBook",
+    "ConsolidatedLevel",
+    "Engine",
+    "EventBatch",
+    "Feed",
+    "Level",
+    "Opportunity",
+]

@@ -1,14 +1,15 @@
 """The engine: frames in; proved books, merged books and events out."""
 
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 from types import MappingProxyType
 
 from crossbook import _core
 from crossbook.books.book import Book
+from crossbook.books.consolidated import ConsolidatedBook, ConsolidatedLevel, Opportunity
 from crossbook.books.events import EventBatch
 from crossbook.errors import PrecisionError, UnknownInstrumentError
-from crossbook.model import FeeCurve, Instrument, InstrumentId, Outcome
+from crossbook.model import AssetKey, FeeCurve, Instrument, InstrumentId, Outcome
 from crossbook.model.events import EventKind
 
 __all__ = ["Engine", "Feed"]
@@ -55,6 +56,7 @@ class Engine:
     def __init__(self, *, events_max: int = 65_536) -> None:
         self._core = _core.Engine(events_max)
         self._books: dict[str, Book] = {}
+        self._instruments: list[Instrument] = []
 
     def add_instrument(self, instrument: Instrument) -> Book:
         """Register an instrument and return the view of its book.
@@ -79,6 +81,7 @@ class Engine:
             ),
             (
                 _scaled(instrument.min_size, instrument.size_decimals),
+                _bounded(instrument.max_size, instrument.size_decimals),
                 _scaled(
                     instrument.min_notional, instrument.price_decimals + instrument.size_decimals
                 ),
@@ -90,6 +93,7 @@ class Engine:
         )
         book = Book(instrument, self._core.book(number))
         self._books[str(instrument.id)] = book
+        self._instruments.append(instrument)
         return book
 
     def open_feed(self, venue: str) -> Feed:
@@ -119,6 +123,48 @@ class Engine:
     def __iter__(self) -> Iterator[Book]:
         return iter(self._books.values())
 
+    def consolidated(self, asset: AssetKey, depth: int = 10) -> ConsolidatedBook:
+        """Return the books of an asset as one: those that are live, with the size of each.
+
+        Args:
+            asset: `instrument.asset` of any of its instruments.
+            depth: at most so many levels a side; 0: all.
+
+        Raises:
+            UnknownInstrumentError: no instrument of that asset is registered.
+        """
+        sides = self._core.consolidated(str(asset), depth)
+        if sides is None:
+            raise UnknownInstrumentError(str(asset))
+        bids, asks = ([self._merged(*level) for level in side] for side in sides)
+        return ConsolidatedBook(bids, asks)
+
+    def _merged(self, price: int, size: int, sizes: list[tuple[int, int]]) -> ConsolidatedLevel:
+        named = {str(self._instruments[number].id): size for number, size in sizes}
+        return ConsolidatedLevel(price, size, named)
+
+    def opportunities(self) -> list[Opportunity]:
+        """Return what pays after fees now, over all assets."""
+        return [
+            Opportunity(
+                buy=self._instruments[buy],
+                sell=self._instruments[sell],
+                size=size,
+                buy_limit=limits[0],
+                sell_limit=limits[1],
+                cost=money[0],
+                proceeds=money[1],
+                buy_fee=money[2],
+                sell_fee=money[3],
+                profit=money[4],
+            )
+            for buy, sell, size, limits, money in self._core.opportunities()
+        ]
+
+    def instrument(self, number: int) -> Instrument:
+        """Return the instrument that events call by this number."""
+        return self._instruments[number]
+
     def subscribe(self, *kinds: EventKind) -> None:
         """Keep events of exactly these kinds from now on; none of them is kept before."""
         self._core.subscribe([kind.value for kind in kinds])
@@ -145,6 +191,13 @@ class Engine:
     def memory_bytes(self) -> int:
         """Bytes that all books hold in the core."""
         return self._core.memory_bytes
+
+
+def _bounded(value: Decimal | None, decimals: int) -> int:
+    """Return a largest size as a scaled integer; 0 where no order could reach it."""
+    if value is None or value.scaleb(decimals) >= 2**63:
+        return 0
+    return int(value.scaleb(decimals).to_integral_value(ROUND_FLOOR))
 
 
 def _natives(instrument: Instrument) -> list[str]:
