@@ -81,7 +81,7 @@ def test_every_kind_of_frame_is_sent() -> None:
         "binance": {"depth", "bookTicker", "trade"},
         "coinbase": {"l2_data", "subscriptions", "heartbeats", "market_trades", "ticker"},
         "kraken": {"status", "subscribe", "book", "trade", "ticker"},
-        "polymarket": {"book", "price_change", "last_trade_price", "tick_size_change"},
+        "polymarket": {"book", "price_change", "last_trade_price", "tick_size_change", "PONG"},
         "kalshi": {"subscribed", "ok", "orderbook_snapshot", "orderbook_delta", "trade"},
     }
 

@@ -12,6 +12,9 @@ from crossbook.sim.wire.scale import Levels, Scale
 
 URL: Final = b"wss://ws-subscriptions-clob.polymarket.com/ws/market"
 
+PONG: Final = b"PONG"
+"""The answer to a client's `PING`: a text that is no JSON."""
+
 
 class Token(NamedTuple):
     """Who is meant: the condition, the token and its market's constants."""
