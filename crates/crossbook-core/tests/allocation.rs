@@ -69,6 +69,9 @@ fn frames(round: i64) -> Vec<(u32, String)> {
     let rows = rows.join(",");
     let (bid, bid_size) = if round % 3 == 0 { ("900", 1) } else { ("900.5", round % 3) };
     let ask = if round % 2 == 0 { "1002" } else { "1001" };
+    // The ask 1015.0 × 5.0, then the bids as Kraken prints them.
+    let bids: &[u8] = if round % 2 == 0 { b"995050" } else { b"1010010995050" };
+    let sum = crc32fast::hash(&[b"1015050", bids].concat());
     vec![
         (
             0,
@@ -98,7 +101,7 @@ fn frames(round: i64) -> Vec<(u32, String)> {
         (
             1,
             format!(
-                r#"{{"channel":"book","type":"update","data":[{{"symbol":"A","bids":[{{"price":1010.0,"qty":{}.0}}],"asks":[]}}]}}"#,
+                r#"{{"channel":"book","type":"update","data":[{{"symbol":"A","bids":[{{"price":1010.0,"qty":{}.0}}],"asks":[],"checksum":{sum}}}]}}"#,
                 round % 2
             ),
         ),
@@ -115,7 +118,7 @@ fn the_steady_state_allocates_nothing() {
     engine.events_mut().subscribe(&EventKind::ALL);
     let base = br#"{"lastUpdateId":10,"bids":[["900","1"]],"asks":[["1002","1"]]}"#;
     engine.on_snapshot(feeds[0], b"A", base, 0);
-    let snapshot = br#"{"channel":"book","type":"snapshot","data":[{"symbol":"A","bids":[{"price":995.0,"qty":5.0}],"asks":[{"price":1015.0,"qty":5.0}]}]}"#;
+    let snapshot = br#"{"channel":"book","type":"snapshot","data":[{"symbol":"A","bids":[{"price":995.0,"qty":5.0}],"asks":[{"price":1015.0,"qty":5.0}],"checksum":96547486}]}"#;
     engine.on_frame(feeds[1], snapshot, 0);
 
     let rounds: Vec<_> = (1..200).map(frames).collect();
@@ -137,7 +140,9 @@ fn the_steady_state_allocates_nothing() {
     assert_eq!(ALLOCATIONS.load(Ordering::Relaxed) - allocations, 0);
 
     // It was no idle run.
-    assert!(engine.trackers().iter().all(|tracker| tracker.state() == BookState::Live));
+    for tracker in engine.trackers() {
+        assert_eq!(tracker.state(), BookState::Live, "{:?}", tracker.counts());
+    }
     assert!(drained > 5_000, "{drained} events");
     assert!(opportunities > 100, "{opportunities} opportunities");
     assert_eq!(engine.trackers()[0].counts().applied, 398);
