@@ -7,6 +7,7 @@ pub mod batch;
 pub mod decimal;
 pub mod error;
 pub mod json;
+pub mod protobuf;
 pub mod text;
 pub mod time;
 pub mod venue;
