@@ -57,9 +57,7 @@ class Samples:
 
         A message that is slow every time counts; one that met an interruption once does not.
         """
-        ordered = sorted(
-            statistics.median_low(times) for times in zip(*self.passes_ns, strict=True)
-        )
+        ordered = sorted(map(_middle, zip(*self.passes_ns, strict=True)))
         return ordered[min(len(ordered) - 1, len(ordered) * 99 // 100)]
 
 
@@ -156,6 +154,10 @@ def measure(loops: Sequence[Measured], frame_count: int, plan: Plan) -> list[Sam
         for loop, sample in zip(loops, samples, strict=True):
             sample.passes_ns.append(loop.each_ns())
     return samples
+
+
+def _middle(times: tuple[int, ...]) -> int:
+    return sorted(times)[(len(times) - 1) // 2]
 
 
 @contextmanager
