@@ -72,3 +72,19 @@ pub(crate) fn each<'a>(
     }
     Ok(())
 }
+
+/// Step over `text` if exactly that comes next; `None` if it does not.
+///
+/// Venues spell their messages always in the same way. A decoder may compare
+/// with that spelling, which costs less than reading it, and read in any order
+/// and spacing only where it differs.
+#[inline]
+pub(crate) fn take(frame: &[u8], cursor: &mut Cursor<'_>, text: &[u8]) -> Option<()> {
+    let at = cursor.position();
+    let rest = frame.get(at..)?;
+    if !rest.starts_with(text) {
+        return None;
+    }
+    *cursor = cursor.at(at + text.len());
+    Some(())
+}
