@@ -79,15 +79,18 @@ fn fraction_ns(tail: &[u8]) -> Result<i64, DecodeError> {
     }
 }
 
-/// Days from 1970-01-01 to a date of the Gregorian calendar.
+/// Days from 1970-01-01 to a date of the Gregorian calendar, years 0 to 9999.
 ///
-/// Source: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", `days_from_civil`.
+/// Source: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms",
+/// `days_from_civil`, without its eras.
+#[inline]
 fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let era = year.div_euclid(400);
-    let year_of_era = year.rem_euclid(400);
-    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
+    // The year begins in March, so that the leap day ends it.
+    let is_early = month <= 2;
+    let year = (year - i64::from(is_early)).max(0).unsigned_abs();
+    let months = (month + if is_early { 9 } else { -3 }).unsigned_abs();
+    let days = year * 365 + year / 4 - year / 100 + year / 400 + (153 * months + 2) / 5;
+    days.cast_signed() + day - 719_469
 }
 
 #[cfg(test)]
