@@ -1,7 +1,7 @@
 //! Which structure holds the price levels of one side?
 //!
 //! `cargo bench -p crossbook-core --bench levels`; the choice is recorded in
-//! `docs/decisions/0002-levels-in-sorted-arrays.md`.
+//! `docs/decisions/0008-levels-in-sorted-arrays.md`.
 
 mod streams;
 mod structures;
