@@ -42,6 +42,13 @@ impl Decimal {
         rescale(self.mantissa, self.decimals, decimals)
     }
 
+    /// Return the number with the other sign.
+    #[inline]
+    #[must_use]
+    pub fn negated(self) -> Self {
+        Self { mantissa: self.mantissa.wrapping_neg(), ..self }
+    }
+
     /// Return `1 - self`: what the other side of a binary contract is worth.
     ///
     /// # Errors
@@ -126,7 +133,7 @@ pub fn parse_prefix(text: &[u8]) -> Result<(Decimal, usize), NumberError> {
 /// Value and number of the digits at the start of `text`; the value is only
 /// meaningful for at most eighteen of them.
 #[inline]
-fn leading_digits(text: &[u8]) -> (u64, usize) {
+pub(crate) fn leading_digits(text: &[u8]) -> (u64, usize) {
     let mut value = 0_u64;
     let mut count = 0;
     while let Some(chunk) = text.get(count..count + 8) {

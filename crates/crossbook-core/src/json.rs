@@ -163,9 +163,11 @@ impl<'a> Cursor<'a> {
     pub fn decimal(&mut self) -> Result<Decimal, DecodeError> {
         let quoted = match self.peek()? {
             b'"' => {
-                if let Some((value, length)) = decimal::parse_quoted(self.text, self.at + 1) {
-                    self.at += length + 2;
-                    return Ok(value);
+                let is_negative = self.text.get(self.at + 1) == Some(&b'-');
+                let start = self.at + 1 + usize::from(is_negative);
+                if let Some((value, length)) = decimal::parse_quoted(self.text, start) {
+                    self.at = start + length + 1;
+                    return Ok(if is_negative { value.negated() } else { value });
                 }
                 true
             }

@@ -69,7 +69,7 @@ fn usual_book(frame: &[u8], batch: &mut Batch) -> Option<()> {
     cursor.take(b",\"product_id\":")?;
     let symbol = cursor.string().ok()?;
     cursor.take(b",\"updates\":")?;
-    let latest_ns = read_levels(frame, cursor, batch).ok()?;
+    let latest_ns = read_levels(cursor, batch).ok()?;
     cursor.take(b"}]}")?;
     cursor.end().ok()?;
     Events { frame, timestamp }.push_book(kind, symbol, mark, latest_ns, batch).ok()?;
@@ -136,7 +136,7 @@ impl<'a> Events<'a> {
             match key {
                 b"type" => once(&mut kind, book_kind(cursor.string()?)?)?,
                 b"product_id" => once(&mut symbol, cursor.string()?)?,
-                b"updates" => once(&mut latest_ns, read_levels(self.frame, cursor, batch)?)?,
+                b"updates" => once(&mut latest_ns, read_levels(cursor, batch)?)?,
                 _ => cursor.skip()?,
             }
         }
@@ -256,16 +256,12 @@ fn book_kind(word: &[u8]) -> Result<BookKind, DecodeError> {
 
 /// Read the levels into the batch; return the latest time among them.
 #[inline]
-fn read_levels(
-    frame: &[u8],
-    cursor: &mut Cursor<'_>,
-    batch: &mut Batch,
-) -> Result<i64, DecodeError> {
+fn read_levels(cursor: &mut Cursor<'_>, batch: &mut Batch) -> Result<i64, DecodeError> {
     let mut latest_ns = 0;
     let mut last_time: &[u8] = b"";
     each(cursor, |cursor| {
         let begin = cursor.position();
-        let (level, at) = if let Some(read) = usual_level(frame, cursor) {
+        let (level, at) = if let Some(read) = usual_level(cursor) {
             read
         } else {
             *cursor = cursor.at(begin);
@@ -283,7 +279,7 @@ fn read_levels(
 
 /// Read a level and its time in their usual spelling; `None` if they have another.
 #[inline]
-fn usual_level<'a>(frame: &[u8], cursor: &mut Cursor<'a>) -> Option<(Level, &'a [u8])> {
+fn usual_level<'a>(cursor: &mut Cursor<'a>) -> Option<(Level, &'a [u8])> {
     cursor.take(b"{\"side\":")?;
     let side = book_side(cursor.string().ok()?).ok()?;
     cursor.take(b",\"event_time\":")?;

@@ -42,9 +42,9 @@ fn usual_book(frame: &[u8], batch: &mut Batch) -> Option<()> {
     cursor.take(b",\"data\":[{\"symbol\":")?;
     book.symbol = Some(cursor.string().ok()?);
     cursor.take(b",\"bids\":")?;
-    book.bids = Some(read_levels(frame, cursor, Side::Bid, batch).ok()?);
+    book.bids = Some(read_levels(cursor, Side::Bid, batch).ok()?);
     cursor.take(b",\"asks\":")?;
-    book.asks = Some(read_levels(frame, cursor, Side::Ask, batch).ok()?);
+    book.asks = Some(read_levels(cursor, Side::Ask, batch).ok()?);
     cursor.take(b",\"checksum\":")?;
     book.proof = Some(checksum(cursor).ok()?);
     cursor.take(b",\"timestamp\":")?;
@@ -267,8 +267,8 @@ fn read_book<'a>(
     while let Some(key) = members.key(cursor)? {
         match key {
             b"symbol" => once(&mut book.symbol, cursor.string()?)?,
-            b"bids" => once(&mut book.bids, read_levels(frame, cursor, Side::Bid, batch)?)?,
-            b"asks" => once(&mut book.asks, read_levels(frame, cursor, Side::Ask, batch)?)?,
+            b"bids" => once(&mut book.bids, read_levels(cursor, Side::Bid, batch)?)?,
+            b"asks" => once(&mut book.asks, read_levels(cursor, Side::Ask, batch)?)?,
             b"checksum" => once(&mut book.proof, checksum(cursor)?)?,
             b"timestamp" => once(&mut book.timestamp, cursor.string()?)?,
             _ => cursor.skip()?,
@@ -279,16 +279,11 @@ fn read_book<'a>(
 
 /// Read the levels of one side; return how many there are.
 #[inline]
-fn read_levels(
-    frame: &[u8],
-    cursor: &mut Cursor<'_>,
-    side: Side,
-    batch: &mut Batch,
-) -> Result<u32, DecodeError> {
+fn read_levels(cursor: &mut Cursor<'_>, side: Side, batch: &mut Batch) -> Result<u32, DecodeError> {
     let mark = batch.mark();
     each(cursor, |cursor| {
         let begin = cursor.position();
-        if let Some((price, size)) = usual_level(frame, cursor) {
+        if let Some((price, size)) = usual_level(cursor) {
             return batch.push_level(Level { side, price, size });
         }
         *cursor = cursor.at(begin);
@@ -300,7 +295,7 @@ fn read_levels(
 
 /// Read a level in its usual spelling; `None` if it has another.
 #[inline]
-fn usual_level(frame: &[u8], cursor: &mut Cursor<'_>) -> Option<(Decimal, Decimal)> {
+fn usual_level(cursor: &mut Cursor<'_>) -> Option<(Decimal, Decimal)> {
     cursor.take(b"{\"price\":")?;
     let price = cursor.amount().ok()?;
     cursor.take(b",\"qty\":")?;
