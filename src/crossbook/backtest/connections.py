@@ -9,6 +9,10 @@ from crossbook.backtest.survey import Survey
 __all__ = ["Connection", "connections"]
 
 
+_PAUSE_NS_MAX = 600 * 1_000_000_000
+"""For so long one connection may say nothing."""
+
+
 class Connection(msgspec.Struct, kw_only=True):
     """What came over one connection, in order."""
 
@@ -40,9 +44,11 @@ class Connection(msgspec.Struct, kw_only=True):
 def connections(surveys: Iterable[Survey]) -> list[Connection]:
     """Return the connections, by the time at which they begin.
 
-    A file continues an earlier one of its venue that ended when it begins, if both speak of some
-    symbol, or one of them of none; of several, the one that ended last. Files that keep no times
-    follow one another. Files that overlap in time came over connections of their own.
+    A file continues an earlier one of its venue that has ended when it begins; of several, the
+    one that ended last. Files that keep no times follow one another, and files that overlap in
+    time came over connections of their own. So did files that have no symbol in common, if the
+    later one opens a connection or begins much later: a piece of a recording may speak of other
+    symbols than the piece before it, but another year is no piece.
     """
     found: list[Connection] = []
     for file in sorted(surveys, key=lambda each: each.begin_ns):
@@ -55,7 +61,11 @@ def connections(surveys: Iterable[Survey]) -> list[Connection]:
 
 
 def _continues(file: Survey, connection: Connection) -> bool:
-    if file.file.venue != connection.venue or file.begin_ns < connection.end_ns:
+    overlaps = file.begin_ns < connection.end_ns
+    is_timed = (file.begin_ns > 0, connection.end_ns > 0)
+    if file.file.venue != connection.venue or overlaps or len(set(is_timed)) > 1:
         return False
     known = connection.natives
-    return not known or not file.natives or not known.isdisjoint(file.natives)
+    if not known or not file.natives or not known.isdisjoint(file.natives):
+        return True
+    return not file.is_opening and file.begin_ns - connection.end_ns <= _PAUSE_NS_MAX

@@ -156,19 +156,18 @@ def _listed_venue(path: Path, named: str | None) -> str | None:
 
 
 def _answer(path: Path, named: str | None) -> SnapshotChoice:
-    entry = entry_of(path)
-    told = entry.symbols[0] if entry and len(entry.symbols) == 1 else None
-    # In a manifest of many kinds of answers, only the name says that this one is a book.
-    native = symbol_in_name(path) if entry is None or told is None else _book_symbol(path, told)
+    native = symbol_in_name(path)
     if native is None:
         raise RecordingError(
-            str(path), 0, "it is no stream and no list of instruments; is it an order book answer?"
+            str(path),
+            0,
+            "it is no stream and no list of instruments, and its name does not tell of which "
+            "symbol it is the order book",
         )
-    return SnapshotChoice(path, native, named)
-
-
-def _book_symbol(path: Path, told: str) -> str | None:
-    return told if symbol_in_name(path) is not None else None
+    # In a name, a symbol cannot hold every character that it may have.
+    entry = entry_of(path)
+    told = entry.symbols[0] if entry and len(entry.symbols) == 1 else native
+    return SnapshotChoice(path, told, named)
 
 
 def _snapshot(choice: SnapshotChoice, named: str | None, venues: set[str]) -> SnapshotFile:
