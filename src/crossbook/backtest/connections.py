@@ -62,8 +62,8 @@ def connections(surveys: Iterable[Survey]) -> list[Connection]:
 
 def _continues(file: Survey, connection: Connection) -> bool:
     overlaps = file.begin_ns < connection.end_ns
-    is_timed = (file.begin_ns > 0, connection.end_ns > 0)
-    if file.file.venue != connection.venue or overlaps or len(set(is_timed)) > 1:
+    is_alike = bool(file.begin_ns) == bool(connection.end_ns)
+    if file.file.venue != connection.venue or overlaps or not is_alike:
         return False
     known = connection.natives
     if not known or not file.natives or not known.isdisjoint(file.natives):
