@@ -7,9 +7,9 @@ import sys
 from collections.abc import Sequence
 
 from benches import machine, report
-from benches.check import WrongBookError, check
+from benches.check import check
 from benches.contenders import careful_python
-from benches.contenders.base import Contender, ContenderMissingError, Parser
+from benches.contenders.base import Contender, ContenderMissingError, Parser, RefusedError
 from benches.contenders.floors import FLOORS
 from benches.memory import MEASURED, Weight, weigh_python
 from benches.recordings import ROOT, recordings_folder
@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         refusals: Refusals = {}
         results = [_run(session, contenders, options, refusals) for session in sessions]
         weights = _weigh(contenders, sessions)
-    except (ContenderMissingError, FileNotFoundError, WrongBookError) as error:
+    except (FileNotFoundError, RefusedError) as error:
         print(f"bench: {error}", file=sys.stderr)
         return 1
     left_out = [str(error) for error in missing]

@@ -1,10 +1,10 @@
 """Refuse to time what is wrong: final best prices must be the expected ones."""
 
-from benches.contenders.base import Contender
+from benches.contenders.base import Contender, RefusedError
 from benches.sessions import Session, Top
 
 
-class WrongBookError(Exception):
+class WrongBookError(RefusedError):
     """A contender's book does not end where the recording says it must."""
 
     def __init__(self, contender: str, session: str, native: str, ours: Top, expected: Top) -> None:

@@ -10,13 +10,14 @@ from benches.timing import Plan, Samples
 METHOD = """\
 The unit is one frame: bytes in, book changed, best bid and ask with their sizes
 read from Python; one call per frame and one to read. Frames are in memory
-before. Each repetition starts from a fresh state made of the session's snapshots
-(not timed) and runs all frames of the session in order. The median is over the
-repetitions' processor time per message; contenders take turns within the run
-(A B C, A B C, ...), after one round to warm up. The p99 comes from separate passes
-that time each message by the wall clock, the clock's own cost included: it is
-taken over the session's messages, each at its median over the passes. The
-garbage collector is off inside the loops, for all alike.
+before. Each run starts from fresh books made of the session's snapshots (not
+timed) and takes all frames of the session in order; a short session is run
+several times in one repetition. The median is over the repetitions' processor
+time per message; contenders take turns within the whole (A B C, A B C, ...),
+after one round to warm up. The p99 comes from repetitions of their own that time
+each message by the wall clock, the clock's own cost included: it is taken over
+the session's messages, each at its median over the runs. The garbage collector is
+off inside the loops, for all alike.
 
 Before anything is timed, each contender's final best prices must equal the
 expected ones. Ratio: time of (a) divided by the contender's time, so 10 means
@@ -93,7 +94,8 @@ def page(
         "## Repetitions",
         "\n".join(
             f"- {result.session.name}: {len(result.session.frames):,} frames, "
-            f"{result.plan.repetitions} repetitions, {result.plan.passes} passes for the p99"
+            f"{result.plan.repetitions} repetitions of {result.plan.runs} runs, "
+            f"{result.plan.passes} more for the p99"
             for result in results
         ),
     ]

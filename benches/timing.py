@@ -23,17 +23,21 @@ Step = tuple[bytes, int, ReadBest]
 class Plan:
     """How often a session is repeated."""
 
+    runs: int
+    """Runs in one repetition, each from fresh books of its own: a session of fifty messages
+    alone would time how the processor's caches fill, not the work."""
     repetitions: int
     passes: int
-    """Passes in which each message is timed by itself, for the p99."""
+    """Repetitions in which each message is timed by itself, for the p99."""
 
     @classmethod
     def of(cls, session: Session, *, is_quick: bool) -> "Plan":
         """Repeat short sessions more often, so that each median rests on enough messages."""
         frames = len(session.frames)
+        runs = max(1, min(20, 1000 // frames))
         if is_quick:
-            return cls(max(3, 1000 // frames), max(3, 500 // frames))
-        return cls(min(200, max(15, 12_000 // frames)), min(60, max(5, 3000 // frames)))
+            return cls(runs, 3, 3)
+        return cls(runs, max(15, min(40, 12_000 // (runs * frames))), 5)
 
 
 @dataclass
@@ -43,8 +47,8 @@ class Samples:
     name: str
     repetition_ns: list[float] = field(default_factory=list)
     """Time per message, averaged over one repetition: one value a repetition."""
-    passes_ns: list[list[int]] = field(default_factory=list)
-    """Time of each message, clock included: one list a pass."""
+    runs_ns: list[list[int]] = field(default_factory=list)
+    """Time of each message, clock included: one list a run."""
 
     @property
     def median_ns(self) -> float:
@@ -53,13 +57,11 @@ class Samples:
 
     @property
     def p99_ns(self) -> int:
-        """The 99th percentile over the session's messages, each at its median over the passes.
+        """The 99th percentile over the session's messages, each at its median over the runs.
 
         A message that is slow every time counts; one that met an interruption once does not.
         """
-        ordered = sorted(
-            statistics.median_low(times) for times in zip(*self.passes_ns, strict=True)
-        )
+        ordered = sorted(map(_middle, zip(*self.runs_ns, strict=True)))
         return ordered[min(len(ordered) - 1, len(ordered) * 99 // 100)]
 
 
@@ -68,11 +70,11 @@ class Measured(Protocol):
 
     name: str
 
-    def total_ns(self) -> int:
-        """Run all frames and return the processor time of the whole loop, all threads together."""
+    def total_ns(self, runs: int) -> int:
+        """Return the processor time of some runs over all frames, all threads together."""
 
-    def each_ns(self) -> list[int]:
-        """Run all frames and return the time of each, by the wall clock."""
+    def each_ns(self, runs: int) -> list[list[int]]:
+        """Return the time of each frame of each run, by the wall clock."""
 
 
 class BookLoop:
@@ -83,24 +85,26 @@ class BookLoop:
         self.contender = contender
         self.session = session
 
-    def total_ns(self) -> int:
-        on_frame, steps = self._fresh()
+    def total_ns(self, runs: int) -> int:
+        prepared = [self._fresh() for _ in range(runs)]
         with _collector_off():
             start_ns = process_time_ns()
-            for frame, ts_ns, read in steps:
-                on_frame(frame, ts_ns)
-                read()
+            for on_frame, steps in prepared:
+                for frame, ts_ns, read in steps:
+                    on_frame(frame, ts_ns)
+                    read()
             return process_time_ns() - start_ns
 
-    def each_ns(self) -> list[int]:
-        on_frame, steps = self._fresh()
-        times: list[int] = []
+    def each_ns(self, runs: int) -> list[list[int]]:
+        prepared = [self._fresh() for _ in range(runs)]
+        times: list[list[int]] = [[] for _ in range(runs)]
         with _collector_off():
-            for frame, ts_ns, read in steps:
-                start_ns = perf_counter_ns()
-                on_frame(frame, ts_ns)
-                read()
-                times.append(perf_counter_ns() - start_ns)
+            for (on_frame, steps), keep in zip(prepared, times, strict=True):
+                for frame, ts_ns, read in steps:
+                    start_ns = perf_counter_ns()
+                    on_frame(frame, ts_ns)
+                    read()
+                    keep.append(perf_counter_ns() - start_ns)
         return times
 
     def _fresh(self) -> tuple[OnFrame, list[Step]]:
@@ -121,22 +125,24 @@ class ParseLoop:
         self.parse: Callable[[bytes], object] = parser.parse(session)
         self.frames = [frame.payload for frame in session.frames]
 
-    def total_ns(self) -> int:
+    def total_ns(self, runs: int) -> int:
         parse, frames = self.parse, self.frames
         with _collector_off():
             start_ns = process_time_ns()
-            for frame in frames:
-                parse(frame)
+            for _ in range(runs):
+                for frame in frames:
+                    parse(frame)
             return process_time_ns() - start_ns
 
-    def each_ns(self) -> list[int]:
+    def each_ns(self, runs: int) -> list[list[int]]:
         parse = self.parse
-        times: list[int] = []
+        times: list[list[int]] = [[] for _ in range(runs)]
         with _collector_off():
-            for frame in self.frames:
-                start_ns = perf_counter_ns()
-                parse(frame)
-                times.append(perf_counter_ns() - start_ns)
+            for keep in times:
+                for frame in self.frames:
+                    start_ns = perf_counter_ns()
+                    parse(frame)
+                    keep.append(perf_counter_ns() - start_ns)
         return times
 
 
@@ -148,14 +154,18 @@ def measure(loops: Sequence[Measured], frame_count: int, plan: Plan) -> list[Sam
     """
     samples = [Samples(loop.name) for loop in loops]
     for loop in loops:
-        loop.total_ns()
+        loop.total_ns(plan.runs)
     for _ in range(plan.repetitions):
         for loop, sample in zip(loops, samples, strict=True):
-            sample.repetition_ns.append(loop.total_ns() / frame_count)
+            sample.repetition_ns.append(loop.total_ns(plan.runs) / (plan.runs * frame_count))
     for _ in range(plan.passes):
         for loop, sample in zip(loops, samples, strict=True):
-            sample.passes_ns.append(loop.each_ns())
+            sample.runs_ns.extend(loop.each_ns(plan.runs))
     return samples
+
+
+def _middle(times: tuple[int, ...]) -> int:
+    return sorted(times)[(len(times) - 1) // 2]
 
 
 @contextmanager

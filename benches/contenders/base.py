@@ -54,6 +54,10 @@ class Parser:
     """Returns the function to call per frame, for one session."""
 
 
+class RefusedError(Exception):
+    """Nothing is timed: what would come out would not be true."""
+
+
 class ContenderMissingError(Exception):
     """A contender's library cannot be imported."""
 

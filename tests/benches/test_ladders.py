@@ -73,18 +73,18 @@ class TestLadder:
         ladder.cut(depth)
         assert (ladder.px, ladder.size, len(ladder)) == (*before[:2], min(depth, before[2]))
 
-    def test_digits_are_those_of_the_best_levels_without_points_and_signs(
+    def test_best_prices_come_best_first_as_they_are_kept(
         self, ladder_type: type[Ladder], sign: int
     ) -> None:
         ladder = ladder_type(sign * PRICE_SCALE, SIZE_SCALE)
         ladder.load([(0.05, 1.5), (10.0, 0.25), (3.21, 7.0)])
-        best_first = ["1000250", "3217000", "51500"]
-        expected = best_first if sign > 0 else best_first[::-1]
-        assert ladder.best_digits(2) == (sign * 321, "".join(expected[:2]))
+        best_first = sorted((sign * 5, sign * 1000, sign * 321), reverse=True)
+        assert ladder.best_prices(2) == best_first[:2]
+        assert ladder.best_prices(9) == best_first
 
-    def test_digits_of_a_short_side_have_no_last_price(
+    def test_a_size_is_found_by_the_price_as_it_is_kept(
         self, ladder_type: type[Ladder], sign: int
     ) -> None:
         ladder = ladder_type(sign * PRICE_SCALE, SIZE_SCALE)
         ladder.load([(0.05, 1.5)])
-        assert ladder.best_digits(2) == (EMPTY_PX, "51500")
+        assert ladder.size_at(sign * 5) == 1500

@@ -21,7 +21,7 @@ SAMPLES = [
     Samples("crossbook", [100.0, 300.0, 200.0], [[10, 100], [90, 10], [20, 100]]),
     Samples("(a) careful Python", [2000.0], [[100, 2500]]),
 ]
-RESULT = Result(SESSION, Plan(3, 1), SAMPLES, "(a) careful Python")
+RESULT = Result(SESSION, Plan(2, 3, 1), SAMPLES, "(a) careful Python")
 WEIGHT = Weight("Venue book", "crossbook", 4000.0, 100.0)
 
 
@@ -39,7 +39,7 @@ def test_a_ratio_is_the_time_of_the_reference_over_that_of_the_contender() -> No
 
 
 def test_without_the_reference_there_is_no_ratio() -> None:
-    alone = Result(SESSION, Plan(3, 1), SAMPLES[:1], "(a) careful Python")
+    alone = Result(SESSION, Plan(2, 3, 1), SAMPLES[:1], "(a) careful Python")
     assert timing_table([alone]).splitlines()[2].endswith("|     - |")
 
 
@@ -61,4 +61,4 @@ def test_the_page_names_command_contenders_and_what_was_left_out() -> None:
 
 
 def test_short_sessions_are_repeated_more_often() -> None:
-    assert Plan.of(SESSION, is_quick=False) == Plan(repetitions=200, passes=60)
+    assert Plan.of(SESSION, is_quick=False) == Plan(runs=20, repetitions=40, passes=5)

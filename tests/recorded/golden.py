@@ -104,7 +104,7 @@ SESSIONS: Final = (
     Golden(
         venue="polymarket",
         name="tick-change",
-        seed=43,
+        seed=61,
         note="The price comes close to one: the tick becomes finer and each token's book starts "
         "anew.",
         config=_config(3, 3, questions=3),

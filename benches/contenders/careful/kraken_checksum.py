@@ -24,27 +24,44 @@ class HasPrice(Protocol):
     price: float
 
 
-class Side:
-    """The digits of one side's ten best levels, made again only when one of them changed."""
+class Digits(dict[int, str]):
+    """Price to the digits of its level, made when first asked for."""
 
-    __slots__ = ("ladder", "tenth_px", "text")
+    def __init__(self, ladder: Ladder) -> None:
+        super().__init__()
+        self.ladder = ladder
+
+    def __missing__(self, px: int) -> str:
+        digits = self[px] = f"{abs(px)}{self.ladder.size_at(px)}"
+        return digits
+
+
+class Side:
+    """The digits of one side's ten best levels, joined again only when one of them changed."""
+
+    __slots__ = ("digits", "ladder", "tenth_px", "text")
 
     def __init__(self, ladder: Ladder) -> None:
         self.ladder = ladder
-        self.text: str | None = None
+        self.digits = Digits(ladder)
+        self.text: bytes | None = None
         self.tenth_px = EMPTY_PX
 
     def note(self, levels: Iterable[HasPrice]) -> None:
-        """Forget the digits if a changed level is among the ten best, or was."""
-        scale, tenth_px = self.ladder.price_scale, self.tenth_px
+        """Forget the digits of changed levels."""
+        scale, tenth_px, digits = self.ladder.price_scale, self.tenth_px, self.digits
         for level in levels:
-            if round(level.price * scale) >= tenth_px:
+            px = round(level.price * scale)
+            digits.pop(px, None)
+            if px >= tenth_px:
                 self.text = None
-                return
 
-    def digits(self) -> str:
+    def best_digits(self) -> bytes:
+        """Return the digits of the ten best levels, best first."""
         if self.text is None:
-            self.tenth_px, self.text = self.ladder.best_digits(LEVELS)
+            best = self.ladder.best_prices(LEVELS)
+            self.tenth_px = best[-1] if len(best) == LEVELS else EMPTY_PX
+            self.text = "".join(map(self.digits.__getitem__, best)).encode()
         return self.text
 
 
@@ -71,6 +88,6 @@ class Checksum:
         Raises:
             ProofError: they differ.
         """
-        value = crc32((self.asks.digits() + self.bids.digits()).encode())
+        value = crc32(self.bids.best_digits(), crc32(self.asks.best_digits()))
         if value != expected:
             raise ProofError(self.book.spec.native, expected, value)

@@ -17,7 +17,7 @@ Two decisions make it fast.
 """
 
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from itertools import islice
 from typing import Protocol
 
@@ -62,12 +62,11 @@ class Ladder(Protocol):
     def cut(self, depth: int) -> None:
         """Drop the worst levels beyond a depth."""
 
-    def best_digits(self, count: int) -> tuple[int, str]:
-        """Return the price of the last of the `count` best levels, and the digits of them all.
+    def size_at(self, px: int) -> int:
+        """Return the size at a price that has a level, the price as it is kept."""
 
-        The digits are those of price and size, best level first; the price is
-        `EMPTY_PX` where there are fewer levels.
-        """
+    def best_prices(self, count: int) -> list[int]:
+        """Return the prices of the best levels, best first, as they are kept."""
 
 
 class SortedDictLadder:
@@ -141,10 +140,12 @@ class SortedDictLadder:
         while len(levels) > depth:
             levels.popitem(0)
 
-    def best_digits(self, count: int) -> tuple[int, str]:
-        levels = self.levels
-        best = list(islice(reversed(levels), count))
-        return _digits(best, levels, count)
+    def size_at(self, px: int) -> int:
+        size: int = self.levels[px]
+        return size
+
+    def best_prices(self, count: int) -> list[int]:
+        return list(islice(reversed(self.levels), count))
 
     def _renew(self) -> None:
         if self.levels:
@@ -234,8 +235,11 @@ class ListLadder:
             del self.sizes[px]
         del self.keys[: max(0, len(self.keys) - depth)]
 
-    def best_digits(self, count: int) -> tuple[int, str]:
-        return _digits(self.keys[: -count - 1 : -1], self.sizes, count)
+    def size_at(self, px: int) -> int:
+        return self.sizes[px]
+
+    def best_prices(self, count: int) -> list[int]:
+        return self.keys[: -count - 1 : -1]
 
     def _renew(self) -> None:
         if self.keys:
@@ -243,9 +247,3 @@ class ListLadder:
             self.size = self.sizes[px]
         else:
             self.px, self.size = EMPTY_PX, 0
-
-
-def _digits(best: list[int], sizes: Mapping[int, int], count: int) -> tuple[int, str]:
-    text = "".join([f"{px}{sizes[px]}" for px in best])
-    # The minus signs of the asks go in one call, not in ten.
-    return (best[-1] if len(best) == count else EMPTY_PX), text.replace("-", "")

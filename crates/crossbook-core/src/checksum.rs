@@ -5,19 +5,20 @@
 
 use crc32fast::Hasher;
 
-use crate::decimal::POW10;
+use crate::batch::Side;
+use crate::decimal::{DECIMALS_MAX, POW10};
 
 /// Levels of each side under Kraken's checksum.
 const KRAKEN_LEVELS: usize = 10;
 
-/// Most digits of a level without points: two numbers of 64 bits.
-const DIGITS_MAX: usize = 40;
+/// Room for the digits of a level: two numbers, each written in a block of 24.
+const ROOM: usize = 48;
 
 /// Levels of each side under OKX's checksum.
 const OKX_LEVELS: usize = 25;
 
-/// Longest text of a level: two numbers of twenty digits and their points and colons.
-const OKX_LEVEL_MAX: usize = 44;
+/// Room for the text of a level: two numbers, each written in blocks of 24.
+const OKX_ROOM: usize = 96;
 
 /// A price and the size at it, at the book's storage scale.
 type Level = (i64, i64);
@@ -31,13 +32,14 @@ type Level = (i64, i64);
 /// Source: docs.kraken.com, "Calculate Book Checksum v2", read 2026-11.
 #[derive(Debug, Default)]
 pub struct KrakenChecksum {
-    price_divisor: i64,
-    size_divisor: i64,
+    /// Of prices and of sizes.
+    divisors: (i64, i64),
     asks: Printed,
     bids: Printed,
     /// The sum of the asks, then that of asks and bids.
     sums: Option<(u32, u32)>,
-    scratch: Printed,
+    /// Working memory.
+    now: Top,
 }
 
 impl KrakenChecksum {
@@ -57,35 +59,46 @@ impl KrakenChecksum {
         price_divisor: i64,
         size_divisor: i64,
     ) -> Option<u32> {
-        if (price_divisor, size_divisor) != (self.price_divisor, self.size_divisor) {
+        if self.divisors != (price_divisor, size_divisor) {
             self.forget();
-            (self.price_divisor, self.size_divisor) = (price_divisor, size_divisor);
+            self.divisors = (price_divisor, size_divisor);
         }
-        let asks_from = self.asks.first_change(asks);
-        let bids_from = self.bids.first_change(bids);
-        if let (None, None, Some((_, sum))) = (&asks_from, &bids_from, self.sums) {
-            return Some(sum);
+        let known_asks = self.asks.compare(asks, &mut self.now);
+        if !known_asks {
+            self.sums = None;
+            self.print(Side::Ask)?;
         }
-        let sums = self.print_and_sum(asks_from, bids_from);
-        if sums.is_none() {
-            self.forget();
+        let known_bids = self.bids.compare(bids, &mut self.now);
+        if !known_bids {
+            self.print(Side::Bid)?;
         }
-        self.sums = sums;
-        sums.map(|(_, sum)| sum)
+        match self.sums {
+            Some((_, sum)) if known_bids => Some(sum),
+            sums => Some(self.sum(sums.map(|(asks, _)| asks))),
+        }
     }
 
-    fn print_and_sum(&mut self, asks: Option<Top>, bids: Option<Top>) -> Option<(u32, u32)> {
-        let divisors = (self.price_divisor, self.size_divisor);
-        let known_asks = self.sums.map(|(asks, _)| asks).filter(|_| asks.is_none());
-        for (side, top) in [(&mut self.asks, asks), (&mut self.bids, bids)] {
-            if let Some(top) = top {
-                side.print(&top, divisors, &mut self.scratch)?;
-            }
+    /// Print the levels of a side that are not printed yet.
+    fn print(&mut self, side: Side) -> Option<()> {
+        let printed = match side {
+            Side::Ask => &mut self.asks,
+            Side::Bid => &mut self.bids,
+        };
+        let done = printed.print(&self.now, self.divisors);
+        if done.is_none() {
+            self.forget();
         }
-        let asks = known_asks.unwrap_or_else(|| crc32fast::hash(self.asks.text()));
+        done
+    }
+
+    /// Sum the digits of both sides, or of the bids alone behind the asks.
+    fn sum(&mut self, asks: Option<u32>) -> u32 {
+        let asks = asks.unwrap_or_else(|| crc32fast::hash(self.asks.text()));
         let mut hasher = Hasher::new_with_initial(asks);
         hasher.update(self.bids.text());
-        Some((asks, hasher.finalize()))
+        let sum = hasher.finalize();
+        self.sums = Some((asks, sum));
+        sum
     }
 
     fn forget(&mut self) {
@@ -96,6 +109,7 @@ impl KrakenChecksum {
 }
 
 /// The best levels of a side as they are now, and how many are as they were.
+#[derive(Debug, Default)]
 struct Top {
     levels: [Level; KRAKEN_LEVELS],
     count: usize,
@@ -109,8 +123,7 @@ struct Printed {
     count: usize,
     /// Where the digits of each level end.
     ends: [u16; KRAKEN_LEVELS],
-    /// One place more, since digits are copied in blocks of a fixed length.
-    digits: [u8; (KRAKEN_LEVELS + 1) * DIGITS_MAX],
+    digits: [u8; KRAKEN_LEVELS * ROOM],
 }
 
 impl Default for Printed {
@@ -119,50 +132,83 @@ impl Default for Printed {
             levels: [(0, 0); KRAKEN_LEVELS],
             count: 0,
             ends: [0; KRAKEN_LEVELS],
-            digits: [0; (KRAKEN_LEVELS + 1) * DIGITS_MAX],
+            digits: [0; KRAKEN_LEVELS * ROOM],
         }
     }
 }
 
 impl Printed {
-    /// Compare with the levels as they are now; `None` if nothing changed.
+    /// Whether the levels are these; if not, note what they are.
     #[inline]
-    fn first_change(&self, now: impl Iterator<Item = Level>) -> Option<Top> {
-        let mut top = Top { levels: [(0, 0); KRAKEN_LEVELS], count: 0, unchanged: 0 };
-        let mut differs = 0;
-        for (place, level) in top.levels.iter_mut().zip(now) {
+    fn compare(&self, now: impl Iterator<Item = Level>, top: &mut Top) -> bool {
+        let mut now = now.take(KRAKEN_LEVELS);
+        let mut known = self.levels.iter().take(self.count);
+        let mut unchanged = 0;
+        let other = loop {
+            match (now.next(), known.next()) {
+                (Some(level), Some(old)) if level == *old => unchanged += 1,
+                (None, None) => return true,
+                (other, _) => break other,
+            }
+        };
+        top.levels = self.levels;
+        top.unchanged = unchanged;
+        top.count = unchanged;
+        let places = top.levels.iter_mut().skip(unchanged);
+        for (place, level) in places.zip(other.into_iter().chain(now)) {
             *place = level;
-            let known = self.levels.get(top.count).filter(|_| top.count < self.count);
-            differs |= u32::from(known != Some(&level)) << top.count;
             top.count += 1;
         }
-        top.unchanged = (differs.trailing_zeros() as usize).min(top.count);
-        (differs != 0 || top.count != self.count).then_some(top)
+        false
     }
 
-    /// Print the levels as they are now, copying digits that are there already.
-    fn print(&mut self, top: &Top, divisors: (i64, i64), before: &mut Self) -> Option<()> {
-        before.clone_from(self);
-        self.levels = top.levels;
-        self.count = top.count;
-        let mut end = before.start(top.unchanged);
-        let mut known = top.unchanged;
-        for (place, level) in top.levels.get(..top.count)?.iter().enumerate().skip(top.unchanged) {
-            let found = before.levels.get(known..before.count)?.iter().position(|old| old == level);
-            if let Some(skipped) = found {
-                known += skipped;
-                let block: &[u8; DIGITS_MAX] =
-                    before.digits.get(before.start(known)..)?.first_chunk()?;
-                *self.digits.get_mut(end..)?.first_chunk_mut()? = *block;
-                known += 1;
-                end += before.start(known) - before.start(known - 1);
-            } else {
-                end += print_digits(level.0, divisors.0, self.digits.get_mut(end..)?)?;
-                end += print_digits(level.1, divisors.1, self.digits.get_mut(end..)?)?;
-            }
+    /// Print the levels as they are now, moving digits that are there already.
+    fn print(&mut self, top: &Top, divisors: (i64, i64)) -> Option<()> {
+        let run = self.run(top);
+        let begin = self.start(top.unchanged);
+        // Printed aside, since digits that stay may stand in its place.
+        let mut came = [0; ROOM];
+        let came_length = if run.new > top.unchanged {
+            print_level(top.levels.get(top.unchanged)?, divisors, &mut came)?
+        } else {
+            0
+        };
+        let mut end = begin + came_length;
+        let stays = self.start(run.old)..self.start(run.old + run.count);
+        let ends = self.ends;
+        let moved = self.ends.iter_mut().skip(run.new).zip(ends.iter().skip(run.old));
+        for (place, old) in moved.take(run.count) {
+            *place = (end + usize::from(*old) - stays.start) as u16;
+        }
+        if let Some(place) = self.ends.get_mut(top.unchanged).filter(|_| came_length > 0) {
+            *place = end as u16;
+        }
+        let stays_length = stays.len();
+        self.digits.copy_within(stays, end);
+        self.digits.get_mut(begin..end)?.copy_from_slice(came.get(..came_length)?);
+        end += stays_length;
+        for place in run.new + run.count..top.count {
+            end += print_level(top.levels.get(place)?, divisors, self.digits.get_mut(end..)?)?;
             *self.ends.get_mut(place)? = end as u16;
         }
+        self.levels = top.levels;
+        self.count = top.count;
         Some(())
+    }
+
+    /// Which levels behind the first change are as they were: those behind a
+    /// level that changed, came or went; none if more than that happened.
+    fn run(&self, top: &Top) -> Run {
+        let at = top.unchanged;
+        for (new, old) in [(at + 1, at + 1), (at + 1, at), (at, at + 1)] {
+            let now = top.levels.get(new..top.count).unwrap_or_default();
+            let before = self.levels.get(old..self.count).unwrap_or_default();
+            let count = now.len().min(before.len());
+            if count > 0 && now.iter().zip(before).all(|(now, before)| now == before) {
+                return Run { new, old, count };
+            }
+        }
+        Run { new: at, old: at, count: 0 }
     }
 
     /// Where the digits of a level begin.
@@ -177,34 +223,79 @@ impl Printed {
     }
 }
 
+/// Levels that moved together.
+struct Run {
+    /// Place of the first of them now.
+    new: usize,
+    /// Its place before.
+    old: usize,
+    count: usize,
+}
+
+/// Print the digits of a price and a size; return how many they are.
+#[inline]
+fn print_level(level: &Level, divisors: (i64, i64), out: &mut [u8]) -> Option<usize> {
+    let price = print_digits(level.0, divisors.0, out)?;
+    Some(price + print_digits(level.1, divisors.1, out.get_mut(price..)?)?)
+}
+
 /// Print `value / divisor` without leading zeros; return how many digits that are.
 #[inline]
 fn print_digits(value: i64, divisor: i64, out: &mut [u8]) -> Option<usize> {
-    if value < 0 || divisor < 1 || value.checked_rem(divisor)? != 0 {
+    let (value, divisor) = (u64::try_from(value).ok()?, u64::try_from(divisor).ok()?);
+    let quotient = value.checked_div(divisor)?;
+    if quotient * divisor != value {
         return None;
     }
-    let mut buffer = [0; 20];
-    let digits = digits_of(value.checked_div(divisor)?.unsigned_abs(), &mut buffer);
-    out.get_mut(..digits.len())?.copy_from_slice(digits);
-    Some(digits.len())
+    let (digits, length) = digits_of(quotient);
+    *out.first_chunk_mut()? = digits;
+    Some(length)
 }
 
-/// The digits of a number at the end of `buffer`; none of zero.
+/// The digits of a number, without leading zeros, and how many they are; none of zero.
 #[inline]
-fn digits_of(mut value: u64, buffer: &mut [u8; 20]) -> &[u8] {
-    let mut start = buffer.len();
-    while value > 0 {
-        start -= 1;
-        buffer[start] = b'0' + (value % 10) as u8;
-        value /= 10;
+fn digits_of(value: u64) -> ([u8; 24], usize) {
+    let mut out = [0; 24];
+    let (top, rest) = (value / SIXTEEN, value % SIXTEEN);
+    let digits =
+        u128::from(eight_digits(rest / EIGHT)) | u128::from(eight_digits(rest % EIGHT)) << 64;
+    let ascii = digits | u128::from_ne_bytes([b'0'; 16]);
+    if top == 0 {
+        let zeros = digits.trailing_zeros() / 8;
+        let shown = ascii.checked_shr(8 * zeros).unwrap_or_default();
+        out[..16].copy_from_slice(&shown.to_le_bytes());
+        return (out, 16 - zeros as usize);
     }
-    &buffer[start..]
+    let digits = eight_digits(top);
+    let zeros = digits.trailing_zeros() / 8;
+    let shown = (digits | u64::from_ne_bytes([b'0'; 8])) >> (8 * zeros);
+    let length = 8 - zeros as usize;
+    out[..8].copy_from_slice(&shown.to_le_bytes());
+    out[length..length + 16].copy_from_slice(&ascii.to_le_bytes());
+    (out, length + 16)
+}
+
+const EIGHT: u64 = 100_000_000;
+const SIXTEEN: u64 = EIGHT * EIGHT;
+
+/// The eight digits of a number below 10^8, one a byte, the first one lowest.
+///
+/// The number is halved into four, two and single digits, all halves at once.
+///
+/// Source: Khuong, "How to print integers really fast (with open source code)" (2017).
+#[inline]
+fn eight_digits(value: u64) -> u64 {
+    let fours = (value / 10_000) | ((value % 10_000) << 32);
+    let hundreds = ((fours * 10_486) >> 20) & 0x0000_007f_0000_007f;
+    let twos = hundreds | (fours - 100 * hundreds) << 16;
+    let tens = ((twos * 103) >> 10) & 0x000f_000f_000f_000f;
+    tens | (twos - 10 * tens) << 8
 }
 
 /// OKX's checksum of a book, given its sides from the best level on.
 ///
 /// Numbers are printed without trailing zeros, as the venue sends them. The
-/// decimals are those of the storage scale, at most eighteen.
+/// decimals are those of the storage scale; `None` if they are more than eighteen.
 ///
 /// Source: OKX API guide v5, "Order book channel", "Checksum", as of 2022.
 pub fn okx(
@@ -212,8 +303,11 @@ pub fn okx(
     asks: impl Iterator<Item = Level>,
     price_decimals: u8,
     size_decimals: u8,
-) -> i32 {
-    let mut text = [0; OKX_LEVELS * 2 * OKX_LEVEL_MAX];
+) -> Option<i32> {
+    if price_decimals.max(size_decimals) > DECIMALS_MAX {
+        return None;
+    }
+    let mut text = [0; OKX_LEVELS * 2 * OKX_ROOM];
     let mut end = 0;
     let (mut bids, mut asks) = (bids.take(OKX_LEVELS), asks.take(OKX_LEVELS));
     loop {
@@ -222,31 +316,37 @@ pub fn okx(
             break;
         }
         for (price, size) in pair.into_iter().flatten() {
-            end += print_decimal(price, price_decimals, text.get_mut(end..).unwrap_or_default());
-            end += print_decimal(size, size_decimals, text.get_mut(end..).unwrap_or_default());
+            end += print_decimal(price, price_decimals, text.get_mut(end..)?)?;
+            end += print_decimal(size, size_decimals, text.get_mut(end..)?)?;
         }
     }
     // Each number is followed by a colon, the last one too many.
-    let text = text.get(..end.saturating_sub(1)).unwrap_or_default();
-    crc32fast::hash(text).cast_signed()
+    let text = text.get(..end.saturating_sub(1))?;
+    Some(crc32fast::hash(text).cast_signed())
 }
 
 /// Print `value × 10^-decimals` without trailing zeros, and a colon; return the length.
-fn print_decimal(value: i64, decimals: u8, out: &mut [u8]) -> usize {
+#[inline]
+fn print_decimal(value: i64, decimals: u8, out: &mut [u8]) -> Option<usize> {
     let (value, decimals) = without_trailing_zeros(value.unsigned_abs(), decimals);
-    let mut buffer = [b'0'; 20];
-    let digits = digits_of(value, &mut buffer).len().max(usize::from(decimals) + 1);
-    let digits = buffer.get(buffer.len().saturating_sub(digits)..).unwrap_or_default();
-    let (whole, fraction) = digits.split_at(digits.len().saturating_sub(usize::from(decimals)));
-    let point: &[u8] = if fraction.is_empty() { b"" } else { b"." };
-    let mut length = 0;
-    for part in [whole, point, fraction, b":"] {
-        if let Some(place) = out.get_mut(length..length + part.len()) {
-            place.copy_from_slice(part);
-            length += part.len();
+    let (digits, length) = digits_of(value);
+    let decimals = usize::from(decimals);
+    let whole = length.saturating_sub(decimals);
+    let mut end = whole;
+    if whole == 0 {
+        *out.first_chunk_mut()? = *b"0.0000000000000000000000";
+        *out.get_mut(2 + decimals - length..)?.first_chunk_mut()? = digits;
+        end = if decimals == 0 { 1 } else { 2 + decimals };
+    } else {
+        *out.first_chunk_mut()? = digits;
+        if decimals > 0 {
+            *out.get_mut(whole)? = b'.';
+            end = length + 1;
+            out.get_mut(whole + 1..end)?.copy_from_slice(digits.get(whole..length)?);
         }
     }
-    length
+    *out.get_mut(end)? = b':';
+    Some(end + 1)
 }
 
 /// The same number with as few decimals as it needs.
@@ -364,8 +464,8 @@ mod tests {
         let bids = [(33_661, 700), (33_660, 600)];
         let asks = [(33_668, 900), (33_680, 800), (33_720, 800)];
         let sum = okx(bids.into_iter(), asks.into_iter(), 1, 2);
-        assert_eq!(sum, 1_362_239_393);
-        assert_eq!(okx([].into_iter(), [].into_iter(), 1, 2), 0);
+        assert_eq!(sum, Some(1_362_239_393));
+        assert_eq!(okx([].into_iter(), [].into_iter(), 1, 2), Some(0));
     }
 
     #[test]
@@ -380,8 +480,8 @@ mod tests {
             (i64::MAX, 18, "9.223372036854775807:"),
             (1_000_000_000_000_000_000, 18, "1:"),
         ] {
-            let mut out = [0; OKX_LEVEL_MAX];
-            let length = print_decimal(value, decimals, &mut out);
+            let mut out = [0; OKX_ROOM];
+            let length = print_decimal(value, decimals, &mut out).unwrap_or_default();
             assert_eq!(std::str::from_utf8(&out[..length]), Ok(expected));
         }
     }
@@ -394,6 +494,15 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn digits_are_those_of_the_number(value: u64, digits in 0_u32..20) {
+            for value in [value, value % 10_u64.pow(digits)] {
+                let (text, length) = digits_of(value);
+                let expected = value.to_string();
+                prop_assert_eq!(&text[..length], expected.trim_start_matches('0').as_bytes());
+            }
+        }
+
         #[test]
         fn what_is_kept_never_shows(
             books in proptest::collection::vec((sides(), 1_i64..3, 1_i64..3), 1..20),

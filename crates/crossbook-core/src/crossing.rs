@@ -116,14 +116,23 @@ where
             .flatten();
         above.filter(|above| above.exact > lower.exact).unwrap_or(lower)
     };
-    let crossing = trade.crossing;
+    let crossing = trade.rounded(buy.terms, sell.terms);
     (crossing.profit >= min_profit.max(1)).then_some(crossing)
 }
 
-/// A size with what it brings, before and after rounding.
+/// A size with what it takes and what it brings, nothing rounded yet.
 struct Trade {
-    crossing: Crossing,
+    size: i64,
+    bought: Filled,
+    sold: Filled,
     exact: ExactMoney,
+}
+
+/// What an order of some size takes from one side.
+struct Filled {
+    cash: i128,
+    limit: i64,
+    fee: ExactMoney,
 }
 
 impl Trade {
@@ -135,32 +144,27 @@ impl Trade {
     {
         let bought = buy.fill(size, price_decimals)?;
         let sold = sell.fill(size, price_decimals)?;
-        let (cost, proceeds) = (bought.cash, sold.cash);
-        let buy_fee = buy.terms.charged(bought.fee, cost);
-        let sell_fee = sell.terms.charged(sold.fee, -proceeds);
-        let exact = ExactMoney::new(proceeds - cost)
+        let exact = ExactMoney::new(sold.cash - bought.cash)
             .minus(bought.fee, price_decimals)
             .minus(sold.fee, price_decimals);
-        let profit = (proceeds - cost).saturating_sub(buy_fee).saturating_sub(sell_fee);
-        let crossing = Crossing {
-            size,
-            buy_limit: bought.limit,
-            sell_limit: sold.limit,
+        Some(Self { size, bought, sold, exact })
+    }
+
+    fn rounded(&self, buyer: &Terms, seller: &Terms) -> Crossing {
+        let (cost, proceeds) = (self.bought.cash, self.sold.cash);
+        let buy_fee = buyer.charged(self.bought.fee, cost);
+        let sell_fee = seller.charged(self.sold.fee, -proceeds);
+        Crossing {
+            size: self.size,
+            buy_limit: self.bought.limit,
+            sell_limit: self.sold.limit,
             cost,
             proceeds,
             buy_fee,
             sell_fee,
-            profit,
-        };
-        Some(Self { crossing, exact })
+            profit: (proceeds - cost).saturating_sub(buy_fee).saturating_sub(sell_fee),
+        }
     }
-}
-
-/// What an order of some size takes from one side.
-struct Filled {
-    cash: i128,
-    limit: i64,
-    fee: ExactMoney,
 }
 
 impl Terms {

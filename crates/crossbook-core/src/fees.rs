@@ -46,7 +46,14 @@ pub enum Rounding {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct NetPrice {
     millionths: i128,
-    part: i128,
+    part: i64,
+}
+
+impl NetPrice {
+    /// Above every price: what nobody offers costs more than any bid.
+    pub const HIGHEST: Self = Self { millionths: i128::MAX, part: 0 };
+    /// Below every price: where nobody bids, a unit brings less than any ask.
+    pub const LOWEST: Self = Self { millionths: i128::MIN, part: 0 };
 }
 
 /// An exact amount of money: `whole + part / (10^price_decimals × PPM)` money
@@ -107,10 +114,10 @@ impl Fee {
     pub fn total(self, base: FeeBase, price_decimals: u8) -> ExactMoney {
         let one = one(price_decimals);
         let rate = i128::from(self.rate_ppm);
-        let whole = base.whole.saturating_add(base.part.div_euclid(one));
-        let rest = whole.rem_euclid(PPM) * one + base.part.rem_euclid(one);
-        ExactMoney { whole: whole.div_euclid(PPM).saturating_mul(rate), part: 0 }
-            .plus(rest.saturating_mul(rate), one * PPM)
+        let (carry, part) = divide(base.part, one);
+        let (millions, rest) = divide(base.whole.saturating_add(carry), PPM);
+        ExactMoney { whole: millions.saturating_mul(rate), part: 0 }
+            .plus((rest * one + part).saturating_mul(rate), one * PPM)
     }
 
     #[inline]
@@ -124,7 +131,7 @@ impl Fee {
                 let one = one(price_decimals);
                 let (whole, part) = spread(price, price_decimals);
                 let (carry, part) = divide(part * rate, one);
-                NetPrice { millionths: price_ppm + whole * rate + carry, part }
+                NetPrice { millionths: price_ppm + whole * rate + carry, part: part as i64 }
             }
         }
     }
@@ -167,6 +174,9 @@ impl Rounding {
             Self::Cash => cash,
         };
         let total = base.saturating_add(exact.ceil());
+        if quantum == 1 {
+            return total.saturating_sub(base);
+        }
         ceil_div(total, quantum).saturating_mul(quantum).saturating_sub(base)
     }
 }
@@ -193,13 +203,20 @@ fn spread(price: i64, price_decimals: u8) -> (i128, i128) {
     divide(price * (one - price).max(0), one)
 }
 
-/// Quotient and rest, which is never negative; in 64 bits where they suffice.
+/// Quotient and rest, which is never negative; the divisor is positive. One
+/// division, and in 64 bits where they suffice: in 128 it costs many times more.
 #[inline]
 fn divide(dividend: i128, divisor: i128) -> (i128, i128) {
     if let (Ok(small), Ok(by)) = (i64::try_from(dividend), i64::try_from(divisor)) {
         return (i128::from(small.div_euclid(by)), i128::from(small.rem_euclid(by)));
     }
-    (dividend.div_euclid(divisor), dividend.rem_euclid(divisor))
+    let whole = dividend / divisor;
+    let rest = dividend - whole * divisor;
+    if rest < 0 {
+        (whole - 1, rest + divisor)
+    } else {
+        (whole, rest)
+    }
 }
 
 #[cfg(test)]

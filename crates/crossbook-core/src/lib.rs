@@ -21,6 +21,7 @@ pub mod instrument;
 pub mod json;
 pub mod levels;
 pub mod pending;
+pub mod protobuf;
 pub mod quotes;
 pub mod scanner;
 pub mod sequence;

@@ -54,10 +54,10 @@ struct Member {
     terms: Terms,
     /// Best bid and ask price; none while its book is not live.
     best: Prices,
-    /// What a unit costs at its best ask, fee included.
-    paid: Option<NetPrice>,
-    /// What a unit brings at its best bid, fee taken off.
-    received: Option<NetPrice>,
+    /// What a unit costs at its best ask, fee included; the highest price if none is offered.
+    paid: NetPrice,
+    /// What a unit brings at its best bid, fee taken off; the lowest price if none is wanted.
+    received: NetPrice,
 }
 
 /// Best bid and ask price, where there is one.
@@ -80,8 +80,7 @@ impl Scanner {
     /// Add an instrument whose book is not live yet; return its member number.
     pub fn add(&mut self, venue: Venue, terms: Terms) -> u32 {
         let member = self.members.len() as u32;
-        let best = Prices::default();
-        self.members.push(Member { venue, terms, best, paid: None, received: None });
+        self.members.push(Member::new(venue, terms));
         self.pairs.resize(self.members.len() * self.members.len(), Pair::default());
         member
     }
@@ -105,7 +104,8 @@ impl Scanner {
         report: impl FnMut(Report),
     ) {
         if let Some(known) = self.members.get_mut(member as usize) {
-            *known = Member { terms, best: (None, None), paid: None, received: None, ..*known };
+            // As a new one it has no prices: they are made anew with these terms.
+            *known = Member::new(known.venue, terms);
             self.scan(member as usize, &books, report);
         }
     }
@@ -155,17 +155,20 @@ impl Scanner {
         books: &impl Fn(u32) -> Option<&'a Book>,
         mut report: impl FnMut(Report),
     ) {
-        self.members[at].refresh(books(at as u32), self.price_decimals);
+        let members = &mut self.members[..];
+        members[at].refresh(books(at as u32), self.price_decimals);
+        let Member { venue, paid, received, .. } = members[at];
+        let crosses = |other: &Member| paid < other.received || other.paid < received;
+        if self.crossed == 0 && !members.iter().any(|other| other.venue != venue && crosses(other))
+        {
+            return;
+        }
         for other in 0..self.members.len() {
-            if self.members[other].venue == self.members[at].venue {
+            if self.members[other].venue == venue {
                 continue;
             }
             for (buy, sell) in [(at, other), (other, at)] {
-                let is_crossed = match (self.members[buy].paid, self.members[sell].received) {
-                    (Some(paid), Some(received)) => paid < received,
-                    _ => false,
-                };
-                // Most pairs do not cross and did not: nothing more is touched.
+                let is_crossed = self.members[buy].paid < self.members[sell].received;
                 if is_crossed || self.pairs[place(buy, sell)].is_crossed {
                     self.judge(buy, sell, is_crossed, books, &mut report);
                 }
@@ -211,6 +214,11 @@ impl Scanner {
 }
 
 impl Member {
+    fn new(venue: Venue, terms: Terms) -> Self {
+        let (paid, received) = (NetPrice::HIGHEST, NetPrice::LOWEST);
+        Self { venue, terms, best: (None, None), paid, received }
+    }
+
     /// Take over the best prices of its book, and what they are after the fee.
     #[inline]
     fn refresh(&mut self, book: Option<&Book>, price_decimals: u8) {
@@ -220,8 +228,10 @@ impl Member {
         }
         let fee = self.terms.fee;
         self.best = prices;
-        self.paid = prices.1.map(|price| fee.paid(price, price_decimals));
-        self.received = prices.0.map(|price| fee.received(price, price_decimals));
+        let paid = prices.1.map(|price| fee.paid(price, price_decimals));
+        let received = prices.0.map(|price| fee.received(price, price_decimals));
+        self.paid = paid.unwrap_or(NetPrice::HIGHEST);
+        self.received = received.unwrap_or(NetPrice::LOWEST);
     }
 }
 

@@ -61,6 +61,8 @@ class Market:
     def __init__(self, seed: int, label: str, terms: Terms, start_ns: int) -> None:
         self.terms = terms
         self.tick = terms.tick
+        self._fewest = terms.levels * 3 // 4
+        self._most = terms.levels * 5 // 4
         self._unit: int = 10 ** (FAIR_DECIMALS - terms.price_decimals)
         self.bids = Side(-1)
         self.asks = Side(1)
@@ -173,10 +175,11 @@ class Market:
 
     def _refill(self, side: Side) -> None:
         """Bring the number of levels back towards its usual size."""
-        levels = self.terms.levels
-        for _ in range(min(_REFILL_MAX, levels * 3 // 4 - len(side.keys))):
-            self._deepen(side)
-        while 4 * len(side.keys) > 5 * levels:
+        missing = self._fewest - len(side.keys)
+        if missing > 0:
+            for _ in range(min(_REFILL_MAX, missing)):
+                self._deepen(side)
+        while len(side.keys) > self._most:
             self._put(side, side.keys[-1], 0)
 
     def _deepen(self, side: Side, *, record: bool = True) -> None:

@@ -54,6 +54,9 @@ class Replica:
     def on_event(self, event: WireEvent) -> Names:
         if event.kind == "open":
             return []
+        if event.payload == b"PONG":
+            self.count("PONG")
+            return []
         try:
             # Numbers stay the text that was sent: Kraken's checksum needs it.
             message = json.loads(event.payload, parse_float=str)

@@ -81,7 +81,7 @@ def test_every_kind_of_frame_is_sent() -> None:
         "binance": {"depth", "bookTicker", "trade"},
         "coinbase": {"l2_data", "subscriptions", "heartbeats", "market_trades", "ticker"},
         "kraken": {"status", "subscribe", "book", "trade", "ticker"},
-        "polymarket": {"book", "price_change", "last_trade_price", "tick_size_change"},
+        "polymarket": {"book", "price_change", "last_trade_price", "tick_size_change", "PONG"},
         "kalshi": {"subscribed", "ok", "orderbook_snapshot", "orderbook_delta", "trade"},
     }
 
@@ -181,4 +181,4 @@ def test_an_unknown_instrument_is_a_key_error() -> None:
             session.truth(venue, native, outcome)
 
 
-PINNED = "eeaf7839ed2d6fc1916900664c0fd614ac8c3a94d630959003e140cb1013ea92"
+PINNED = "0658fb08d2678a7487f144022e887f332dfd27ecd3b5a51385c943153d74065d"

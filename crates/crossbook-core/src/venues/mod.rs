@@ -1,7 +1,8 @@
 //! One file a venue: its public stream's bytes to messages. No socket, no
 //! clock, no state; the rules that chain messages are in [`crate::sequence`].
 
-use crate::batch::{Batch, Level, Side};
+use crate::batch::{Batch, Level, Side, Span};
+use crate::decimal::Decimal;
 use crate::error::DecodeError;
 use crate::json::{Cursor, Items, Next};
 
@@ -115,4 +116,48 @@ pub(crate) fn null(cursor: &mut Cursor<'_>) -> Result<bool, DecodeError> {
     }
     // An amount may be null, but neither true nor false.
     cursor.optional_amount().map(|_| true)
+}
+
+/// Read the plain digits of a small number inside a name, such as a depth.
+#[inline]
+pub(crate) fn small_number(text: &[u8]) -> Option<u32> {
+    if text.is_empty() || text.len() > 9 {
+        return None;
+    }
+    text.iter().try_fold(0, |value, byte| {
+        byte.is_ascii_digit().then(|| value * 10 + u32::from(byte - b'0'))
+    })
+}
+
+/// Where the name of an instrument stands in the frame.
+///
+/// # Errors
+/// `MissingField` if there is none or it is empty.
+#[inline]
+pub(crate) fn named(frame: &[u8], name: Option<&[u8]>) -> Result<Span, DecodeError> {
+    match name {
+        Some(name) if !name.is_empty() => Ok(Span::of(frame, name)),
+        _ => Err(DecodeError::MissingField),
+    }
+}
+
+/// A price or size that the frame states, if only as none: `null` or `""`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Stated(pub Option<Decimal>);
+
+impl Stated {
+    /// Read it.
+    ///
+    /// # Errors
+    /// As the cursor's.
+    #[inline]
+    pub fn read(cursor: &mut Cursor<'_>) -> Result<Self, DecodeError> {
+        cursor.optional_amount().map(Self)
+    }
+}
+
+/// The amount that was stated, if one was.
+#[inline]
+pub(crate) fn amount(stated: Option<Stated>) -> Option<Decimal> {
+    stated.and_then(|Stated(amount)| amount)
 }

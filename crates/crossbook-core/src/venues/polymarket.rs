@@ -120,6 +120,8 @@ struct Fields<'a> {
     best_ask: Option<&'a [u8]>,
     tick_size_new: Option<Decimal>,
     fee_rate: Option<()>,
+    /// Somebody's own order or trade, of the user channel.
+    owner: Option<()>,
     transaction: Option<&'a [u8]>,
     error: Option<&'a [u8]>,
     messages_from: usize,
@@ -188,6 +190,10 @@ impl<'a> Fields<'a> {
                 once(&mut self.fee_rate, ())?;
                 cursor.skip()
             }
+            b"owner" => {
+                once(&mut self.owner, ())?;
+                cursor.skip()
+            }
             _ => cursor.skip(),
         }
     }
@@ -198,6 +204,7 @@ impl<'a> Fields<'a> {
         let is_change = self.price_changes.is_some() || self.changes.is_some();
         let event = match self.event {
             Some(event) => event,
+            None if self.owner.is_some() => return Err(DecodeError::UnknownMessage),
             None if is_change => Event::PriceChange,
             None if is_book => Event::Book,
             None if self.tick_size_new.is_some() => Event::TickSizeChange,

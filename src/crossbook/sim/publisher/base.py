@@ -2,7 +2,7 @@
 
 import heapq
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import ClassVar, Final
 
@@ -16,7 +16,7 @@ from crossbook.sim.listing import Listing
 from crossbook.sim.market import Market
 from crossbook.sim.terms import Terms
 
-Action = Callable[[int], Iterator[Emission]]
+Action = Callable[[int], Iterable[Emission]]
 
 SECOND_NS: Final = 1_000_000_000
 
@@ -97,13 +97,13 @@ class Publisher(ABC):
         arrival_ns = self._delay.receive(ts_ns)
         return WireEvent(arrival_ns, self.venue, self.connection, kind, "", payload)
 
-    def _repeat(self, period_ns: int, action: Action, now_ns: int) -> Iterator[Emission]:
-        yield from action(now_ns)
+    def _repeat(self, period_ns: int, action: Action, now_ns: int) -> Iterable[Emission]:
         self.at(now_ns + period_ns, partial(self._repeat, period_ns, action))
+        return action(now_ns)
 
-    def _wander(self, action: Action, now_ns: int) -> Iterator[Emission]:
-        yield from action(now_ns)
+    def _wander(self, action: Action, now_ns: int) -> Iterable[Emission]:
         self.at(now_ns + self._pause_ns(), partial(self._wander, action))
+        return action(now_ns)
 
     def _pause_ns(self) -> int:
         return self.draws.between(1, 2 * SECOND_NS // self.config.steps_per_s)

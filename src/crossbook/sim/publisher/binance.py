@@ -134,7 +134,7 @@ class BinancePublisher(Publisher):
         patch = Patch(symbol.client, replaces=False, levels=levels)
         yield Emission(event, (patch,) if symbol.is_synced else ())
 
-    def _ask(self, symbol: _Symbol, now_ns: int) -> Iterator[Emission]:
+    def _ask(self, symbol: _Symbol, now_ns: int) -> tuple[()]:
         """Let the client ask for a snapshot: it is taken now and arrives later."""
         bids, asks = symbol.market.bids.levels(), symbol.market.asks.levels()
         body = wire.depth(last_id=symbol.last_id, sides=(bids, asks), scale=symbol.scale)
@@ -143,7 +143,7 @@ class BinancePublisher(Publisher):
         arrival_ns = now_ns + self.draws.between(*_REST_NS)
         self._answers.append((arrival_ns, symbol, body))
         self._answers.sort(key=lambda answer: answer[0])
-        yield from ()
+        return ()
 
     def _answered(self, now_ns: int) -> Iterator[Emission]:
         """Yield the REST answers that arrive before a frame does."""

@@ -100,7 +100,7 @@ class CoinbasePublisher(Publisher):
         sides = product.market.bids.levels(), product.market.asks.levels()
         yield self._level2(product, "snapshot", now_ns, sides)
 
-    def _step(self, product: _Product, now_ns: int) -> Iterator[Emission]:
+    def _step(self, product: _Product, now_ns: int) -> tuple[()]:
         step = product.market.step(now_ns)
         for change in step.changes:
             product.pending[change.is_ask, change.price] = change.size
@@ -108,7 +108,7 @@ class CoinbasePublisher(Publisher):
             product.trades.append((trade, now_ns))
             product.tape.add(trade)
             product.is_traded = True
-        yield from ()
+        return ()
 
     def _flush(self, product: _Product, now_ns: int) -> Iterator[Emission]:
         if product.pending or self.draws.hits(_EMPTY_PPM):

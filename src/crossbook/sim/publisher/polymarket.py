@@ -10,7 +10,7 @@ from crossbook.sim.config import START_NS, SessionConfig
 from crossbook.sim.event import Emission, Patch, marked
 from crossbook.sim.listing import Listing
 from crossbook.sim.market import Change, Trade
-from crossbook.sim.publisher.base import Publisher
+from crossbook.sim.publisher.base import SECOND_NS, Publisher
 from crossbook.sim.wire import polymarket as wire
 from crossbook.sim.wire.number import fixed
 from crossbook.sim.wire.scale import Levels, Scale
@@ -23,6 +23,8 @@ _OUTER: Final = 40
 """Closer than this to zero or one the tick becomes the fine one."""
 _INNER: Final = 60
 """Farther than this from both it becomes the coarse one again."""
+_PING_NS: Final = 10 * SECOND_NS
+"""The client sends a `PING` this often."""
 
 
 class _Outcome:
@@ -76,6 +78,7 @@ class PolymarketPublisher(Publisher):
             for outcome in question.outcomes
         }
         self.at(START_NS, self._open)
+        self.every(_PING_NS, START_NS + _PING_NS, self._pong)
         for question in self._questions:
             self.at_random(START_NS, partial(self._step, question))
             if config.snapshot_every_ns is not None:
@@ -97,6 +100,9 @@ class PolymarketPublisher(Publisher):
             pairs = [self._summary(question, side, now_ns) for side in question.outcomes]
             payload = wire.books([summary for summary, _ in pairs])
             yield self.frame(now_ns, payload, *(patch for _, patch in pairs))
+
+    def _pong(self, now_ns: int) -> Iterator[Emission]:
+        yield self.frame(now_ns, wire.PONG)
 
     def _step(self, question: _Question, now_ns: int) -> Iterator[Emission]:
         step = question.market.step(now_ns)

@@ -5,7 +5,7 @@ Source: binance/binance-spot-api-docs, web-socket-streams.md and rest-api.md.
 
 from typing import Final
 
-from crossbook.sim.wire.number import fixed, fixed_price
+from crossbook.sim.wire.number import fixed, fixed_again
 from crossbook.sim.wire.scale import Levels, Scale
 
 _DECIMALS: Final = 8
@@ -74,7 +74,7 @@ def _levels(side: Levels, scale: Scale) -> str:
 
 
 def _price(units: int, scale: Scale) -> str:
-    return fixed_price(units * 10 ** (_DECIMALS - scale.price), _DECIMALS)
+    return fixed_again(units * 10 ** (_DECIMALS - scale.price), _DECIMALS)
 
 
 def _size(units: int, scale: Scale) -> str:

@@ -8,7 +8,7 @@ the others carry it, as documented.
 from typing import Final
 
 from crossbook.sim.wire.instant import nanos
-from crossbook.sim.wire.number import trimmed, trimmed_price
+from crossbook.sim.wire.number import trimmed, trimmed_again
 from crossbook.sim.wire.scale import Levels, Scale
 from crossbook.sim.wire.totals import Top, Totals
 
@@ -28,7 +28,7 @@ def level2(
     """Return an `l2_data` frame, a `snapshot` or an `update`: absolute sizes, `0` removes."""
     moment = f'","event_time":"{nanos(event_ns // 1_000 * 1_000)}","price_level":"'
     updates = [
-        f'{{"side":"{side}{moment}{trimmed_price(price, scale.price)}",'
+        f'{{"side":"{side}{moment}{trimmed_again(price, scale.price)}",'
         f'"new_quantity":"{trimmed(size, scale.size)}"}}'
         for side, levels in zip(("bid", "offer"), sides, strict=True)
         for price, size in levels

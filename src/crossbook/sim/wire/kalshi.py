@@ -6,7 +6,7 @@ Source: Kalshi's AsyncAPI 2.0.0 and "Fixed-Point Migration".
 from typing import Final, NamedTuple
 
 from crossbook.sim.wire.instant import micros
-from crossbook.sim.wire.number import fixed, fixed_price
+from crossbook.sim.wire.number import fixed, fixed_again
 from crossbook.sim.wire.scale import Levels
 
 URL: Final = b"wss://external-api-ws.kalshi.com/trade-api/ws/v2"
@@ -107,4 +107,4 @@ def _level(price: int, size: int) -> str:
 
 def _price(cents: int) -> str:
     """Dollars with four decimals: `0.5600`."""
-    return fixed_price(cents * 100, 4)
+    return fixed_again(cents * 100, 4)

@@ -7,7 +7,7 @@ import zlib
 from typing import Final
 
 from crossbook.sim.wire.instant import micros
-from crossbook.sim.wire.number import fixed, fixed_price
+from crossbook.sim.wire.number import fixed, fixed_again
 from crossbook.sim.wire.scale import Levels, Scale
 from crossbook.sim.wire.totals import Top, Totals
 
@@ -48,7 +48,7 @@ def book(
     bids, asks = (
         ",".join(
             [
-                f'{{"price":{fixed_price(price, scale.price)},"qty":{fixed(size, scale.size)}}}'
+                f'{{"price":{fixed_again(price, scale.price)},"qty":{fixed(size, scale.size)}}}'
                 for price, size in side
             ]
         )

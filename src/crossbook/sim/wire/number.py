@@ -32,12 +32,12 @@ def trimmed(units: int, decimals: int) -> str:
 
 
 @lru_cache(maxsize=1 << 15)
-def fixed_price(units: int, decimals: int) -> str:
-    """Return `fixed`, remembered: the same few thousand prices come again and again."""
+def fixed_again(units: int, decimals: int) -> str:
+    """Return `fixed`, remembered: for prices, of which the same few come again and again."""
     return fixed(units, decimals)
 
 
 @lru_cache(maxsize=1 << 15)
-def trimmed_price(units: int, decimals: int) -> str:
-    """Return `trimmed`, remembered."""
+def trimmed_again(units: int, decimals: int) -> str:
+    """Return `trimmed`, remembered: for prices, and for sizes that are written twice."""
     return trimmed(units, decimals)

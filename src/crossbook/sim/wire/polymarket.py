@@ -7,10 +7,13 @@ Source: Polymarket documentation, "Market Channel"; the book hash is that of
 import hashlib
 from typing import Final, NamedTuple
 
-from crossbook.sim.wire.number import trimmed, trimmed_price
+from crossbook.sim.wire.number import trimmed, trimmed_again
 from crossbook.sim.wire.scale import Levels, Scale
 
 URL: Final = b"wss://ws-subscriptions-clob.polymarket.com/ws/market"
+
+PONG: Final = b"PONG"
+"""The answer to a client's `PING`: a text that is no JSON."""
 
 
 class Token(NamedTuple):
@@ -73,8 +76,10 @@ class Entry(NamedTuple):
 
 def levels(side: Levels, scale: Scale) -> str:
     """Return the JSON array of a side that is given best first: the best comes last."""
+    # The same level stands in the book of both tokens, and in the next one again.
+    text = trimmed_again
     rows = [
-        f'{{"price":"{trimmed_price(price, scale.price)}","size":"{trimmed(size, scale.size)}"}}'
+        f'{{"price":"{text(price, scale.price)}","size":"{text(size, scale.size)}"}}'
         for price, size in reversed(side)
     ]
     return f"[{','.join(rows)}]"
@@ -88,11 +93,11 @@ def books(summaries: list[Summary]) -> bytes:
 def price_change(market: str, entries: list[Entry], *, ts_ms: int, scale: Scale) -> bytes:
     """Return a `price_change` in the shape of September 2025, with its spaces."""
     rows = [
-        f'{{"asset_id":"{entry.asset}", "price":"{trimmed_price(entry.price, scale.price)}", '
-        f'"size":"{trimmed(entry.size, scale.size)}", '
+        f'{{"asset_id":"{entry.asset}", "price":"{trimmed_again(entry.price, scale.price)}", '
+        f'"size":"{trimmed_again(entry.size, scale.size)}", '
         f'"side":"{"SELL" if entry.is_ask else "BUY"}", "hash":"{entry.digest}", '
-        f'"best_bid":"{trimmed_price(entry.best_bid, scale.price)}", '
-        f'"best_ask":"{trimmed_price(entry.best_ask, scale.price)}"}}'
+        f'"best_bid":"{trimmed_again(entry.best_bid, scale.price)}", '
+        f'"best_ask":"{trimmed_again(entry.best_ask, scale.price)}"}}'
         for entry in entries
     ]
     return (

@@ -1,0 +1,230 @@
+//! The structures that are compared, each a bid side.
+
+use std::collections::BTreeMap;
+
+use crossbook_core::batch::Side;
+use crossbook_core::levels::Levels;
+
+/// One side of a book, as far as the comparison needs it.
+pub trait Store: Clone + Default {
+    /// What it is called in the results.
+    const NAME: &'static str;
+    /// Replace all levels by `snapshot`, best first.
+    fn load(&mut self, snapshot: &[(i64, i64)]);
+    /// Set the size at a price; 0 removes. `hint` is carried through a message.
+    fn set(&mut self, price: i64, size: i64, hint: &mut usize);
+    /// Best price and its size.
+    fn best(&self) -> Option<(i64, i64)>;
+    /// All levels, best first.
+    fn levels(&self) -> Vec<(i64, i64)>;
+}
+
+/// crossbook's own: two sorted arrays, the best level last.
+#[derive(Clone)]
+pub struct Sorted(Levels, Vec<(i64, i64)>);
+
+impl Default for Sorted {
+    fn default() -> Self {
+        Self(Levels::new(Side::Bid), Vec::new())
+    }
+}
+
+impl Store for Sorted {
+    const NAME: &'static str = "Levels: two arrays, best last";
+
+    fn load(&mut self, snapshot: &[(i64, i64)]) {
+        self.0.clear();
+        for &(price, size) in snapshot {
+            self.0.push(price, size);
+        }
+        self.0.settle(&mut self.1);
+    }
+
+    #[inline]
+    fn set(&mut self, price: i64, size: i64, hint: &mut usize) {
+        self.0.set_from(price, size, hint);
+    }
+
+    #[inline]
+    fn best(&self) -> Option<(i64, i64)> {
+        self.0.best()
+    }
+
+    fn levels(&self) -> Vec<(i64, i64)> {
+        self.0.iter().collect()
+    }
+}
+
+/// One sorted array of pairs, the best level last.
+#[derive(Clone, Default)]
+pub struct BestLast(Vec<(i64, i64)>);
+
+impl Store for BestLast {
+    const NAME: &'static str = "pairs, best last";
+
+    fn load(&mut self, snapshot: &[(i64, i64)]) {
+        self.0.clear();
+        self.0.extend(snapshot.iter().rev());
+    }
+
+    #[inline]
+    fn set(&mut self, price: i64, size: i64, hint: &mut usize) {
+        // Everything above the hint is better: what came before it in the message.
+        let end = (*hint).min(self.0.len());
+        let found = self.0[..end].binary_search_by_key(&price, |level| level.0);
+        *hint = found.unwrap_or_else(|at| at);
+        put(&mut self.0, found, price, size);
+    }
+
+    #[inline]
+    fn best(&self) -> Option<(i64, i64)> {
+        self.0.last().copied()
+    }
+
+    fn levels(&self) -> Vec<(i64, i64)> {
+        self.0.iter().rev().copied().collect()
+    }
+}
+
+/// One sorted array of pairs, the best level first: the usual first idea.
+#[derive(Clone, Default)]
+pub struct BestFirst(Vec<(i64, i64)>);
+
+impl Store for BestFirst {
+    const NAME: &'static str = "pairs, best first";
+
+    fn load(&mut self, snapshot: &[(i64, i64)]) {
+        self.0.clear();
+        self.0.extend(snapshot);
+    }
+
+    #[inline]
+    fn set(&mut self, price: i64, size: i64, hint: &mut usize) {
+        let start = if *hint > self.0.len() { 0 } else { *hint };
+        let found = self.0[start..]
+            .binary_search_by(|level| price.cmp(&level.0))
+            .map(|at| start + at)
+            .map_err(|at| start + at);
+        *hint = found.unwrap_or_else(|at| at);
+        put(&mut self.0, found, price, size);
+    }
+
+    #[inline]
+    fn best(&self) -> Option<(i64, i64)> {
+        self.0.first().copied()
+    }
+
+    fn levels(&self) -> Vec<(i64, i64)> {
+        self.0.clone()
+    }
+}
+
+#[inline]
+fn put(levels: &mut Vec<(i64, i64)>, found: Result<usize, usize>, price: i64, size: i64) {
+    match found {
+        Ok(at) if size == 0 => {
+            levels.remove(at);
+        }
+        Ok(at) => levels[at].1 = size,
+        Err(at) if size != 0 => levels.insert(at, (price, size)),
+        Err(_) => {}
+    }
+}
+
+/// The standard library's B-tree.
+#[derive(Clone, Default)]
+pub struct Tree(BTreeMap<i64, i64>);
+
+impl Store for Tree {
+    const NAME: &'static str = "BTreeMap";
+
+    fn load(&mut self, snapshot: &[(i64, i64)]) {
+        self.0 = snapshot.iter().copied().collect();
+    }
+
+    #[inline]
+    fn set(&mut self, price: i64, size: i64, _: &mut usize) {
+        if size == 0 {
+            self.0.remove(&price);
+        } else {
+            self.0.insert(price, size);
+        }
+    }
+
+    #[inline]
+    fn best(&self) -> Option<(i64, i64)> {
+        self.0.last_key_value().map(|(price, size)| (*price, *size))
+    }
+
+    fn levels(&self) -> Vec<(i64, i64)> {
+        self.0.iter().rev().map(|(price, size)| (*price, *size)).collect()
+    }
+}
+
+/// Most levels of a chunk.
+const CHUNK: usize = 128;
+
+/// Small sorted arrays under one sorted array of their lowest prices: a B+ tree
+/// of two storeys. The best level is the last of the last chunk.
+#[derive(Clone, Default)]
+pub struct Chunked {
+    /// Nothing in a chunk is lower than its price here, but in the first one.
+    lowest: Vec<i64>,
+    chunks: Vec<Vec<(i64, i64)>>,
+}
+
+impl Store for Chunked {
+    const NAME: &'static str = "chunks of sorted pairs";
+
+    fn load(&mut self, snapshot: &[(i64, i64)]) {
+        self.lowest.clear();
+        self.chunks.clear();
+        let ascending: Vec<(i64, i64)> = snapshot.iter().rev().copied().collect();
+        for part in ascending.chunks(CHUNK / 2) {
+            let mut chunk = Vec::with_capacity(CHUNK);
+            chunk.extend_from_slice(part);
+            self.lowest.push(part[0].0);
+            self.chunks.push(chunk);
+        }
+    }
+
+    #[inline]
+    fn set(&mut self, price: i64, size: i64, hint: &mut usize) {
+        let end = (*hint).min(self.lowest.len().saturating_sub(1));
+        // The chunk of the message's last update, the one below it, or any further down.
+        let at = match self.lowest.get(..=end) {
+            Some([.., last]) if *last <= price => end,
+            Some([.., last, _]) if *last <= price => end - 1,
+            Some(lowest) => lowest.partition_point(|low| *low <= price).saturating_sub(1),
+            None => 0,
+        };
+        *hint = at;
+        let update = [(price, size)];
+        let Some(chunk) = self.chunks.get_mut(at) else {
+            self.load(if size == 0 { &[] } else { &update });
+            return;
+        };
+        let found = chunk.binary_search_by_key(&price, |level| level.0);
+        put(chunk, found, price, size);
+        if chunk.is_empty() {
+            self.chunks.remove(at);
+            self.lowest.remove(at);
+        } else if chunk.len() == CHUNK {
+            let mut upper = Vec::with_capacity(CHUNK);
+            upper.extend_from_slice(&chunk[CHUNK / 2..]);
+            chunk.truncate(CHUNK / 2);
+            self.lowest.insert(at + 1, upper[0].0);
+            self.chunks.insert(at + 1, upper);
+            *hint = at + 1;
+        }
+    }
+
+    #[inline]
+    fn best(&self) -> Option<(i64, i64)> {
+        self.chunks.last().and_then(|chunk| chunk.last().copied())
+    }
+
+    fn levels(&self) -> Vec<(i64, i64)> {
+        self.chunks.iter().rev().flat_map(|chunk| chunk.iter().rev().copied()).collect()
+    }
+}

@@ -1,0 +1,221 @@
+"""Derivatives and outcomes of the recorded lists, written down by hand from the recorded rows."""
+
+from decimal import Decimal
+
+from crossbook.model import (
+    AssetKey,
+    Contract,
+    FeeCurve,
+    FeeSchedule,
+    FeeSource,
+    Instrument,
+    Kind,
+    Outcome,
+    Scale,
+    Status,
+)
+
+__all__ = ["OTHERS"]
+
+D = Decimal
+LISTED = FeeSource.METADATA
+CRESSY = "8229035264596140663221870410307220825030121002499640269251671320839639646773"
+TRUMP_NO = "48331043336612883890938759509493159234755048973500640148014422747788308965732"
+UP = "72690798903588392269001731007662425920353908498880709179939493847828858696064"
+
+
+OTHERS: list[tuple[str, Instrument]] = [
+    (
+        "examples/coinbase/http_products_future.json",
+        Instrument(
+            symbol="BIT-24APR26-CDE",
+            venue="coinbase",
+            native="BIT-24APR26-CDE",
+            kind=Kind.FUTURE,
+            base="BTC",
+            quote="USD",
+            asset=AssetKey("BIT-24APR26-CDE", "BIT-24APR26-CDE", "BTC"),
+            scale=Scale(8, 10),
+            fee=FeeSchedule(taker_ppm=12_000, maker_ppm=6_000),
+            status=Status.TRADING,
+            status_text="",
+            tick=D("5"),
+            lot=D("1"),
+            min_size=D("1"),
+            max_size=D("5000"),
+            contract=Contract(
+                size=D("0.01"),
+                currency="BTC",
+                settle="USD",
+                is_inverse=False,
+                expires_ns=1_777_042_800_000_000_000,
+            ),
+        ),
+    ),
+    (
+        "okx/rest_instruments_FUTURES_20220513.json",
+        Instrument(
+            symbol="BTC-USD-220527",
+            venue="okx",
+            native="BTC-USD-220527",
+            kind=Kind.FUTURE,
+            base="BTC",
+            quote="USD",
+            asset=AssetKey("BTC-USD-220527", "BTC-USD-220527", "BTC"),
+            scale=Scale(8, 10),
+            fee=FeeSchedule(taker_ppm=1000, maker_ppm=800),
+            status=Status.TRADING,
+            status_text="live",
+            tick=D("0.1"),
+            lot=D("1"),
+            min_size=D("1"),
+            max_size=D("1000000"),
+            contract=Contract(
+                size=D("100"),
+                currency="USD",
+                settle="BTC",
+                is_inverse=True,
+                expires_ns=1_653_638_400_000_000_000,
+            ),
+        ),
+    ),
+    (
+        "okx/rest_instruments_SWAP_20220513.json.zst",
+        Instrument(
+            symbol="BTC-USDT-SWAP",
+            venue="okx",
+            native="BTC-USDT-SWAP",
+            kind=Kind.SWAP,
+            base="BTC",
+            quote="USDT",
+            asset=AssetKey("BTC-USDT-SWAP", "BTC-USDT-SWAP", "BTC"),
+            scale=Scale(8, 10),
+            fee=FeeSchedule(taker_ppm=1000, maker_ppm=800),
+            status=Status.TRADING,
+            status_text="live",
+            tick=D("0.1"),
+            lot=D("1"),
+            min_size=D("1"),
+            max_size=D("100000000"),
+            contract=Contract(size=D("0.01"), currency="BTC", settle="USDT", is_inverse=False),
+        ),
+    ),
+    (
+        "okx/rest_instruments_OPTION_BTC-USD_20220513.json.zst",
+        Instrument(
+            symbol="BTC-USD-220514-22000-C",
+            venue="okx",
+            native="BTC-USD-220514-22000-C",
+            kind=Kind.OPTION,
+            base="BTC",
+            quote="USD",
+            asset=AssetKey("BTC-USD-220514-22000-C", "BTC-USD-220514-22000-C", "BTC"),
+            scale=Scale(8, 10),
+            fee=FeeSchedule(taker_ppm=1000, maker_ppm=800),
+            status=Status.TRADING,
+            status_text="live",
+            tick=D("0.0005"),
+            lot=D("1"),
+            min_size=D("1"),
+            max_size=D("1000000"),
+            contract=Contract(
+                size=D("0.1"),
+                currency="BTC",
+                settle="BTC",
+                is_inverse=False,
+                expires_ns=1_652_515_200_000_000_000,
+            ),
+        ),
+    ),
+    (
+        "polymarket/rest_gamma_markets_BTC-5m_20260724.ndjson.zst",
+        Instrument(
+            symbol=UP,
+            venue="polymarket",
+            native=UP,
+            kind=Kind.OUTCOME,
+            base=UP,
+            quote="PUSD",
+            asset=AssetKey(
+                "0x11ba5a5ab05573dee22a32b4c5bec06f035b8660eed912fb134e7215f46bf537",
+                "0x11ba5a5ab05573dee22a32b4c5bec06f035b8660eed912fb134e7215f46bf537",
+                UP,
+            ),
+            scale=Scale(6, 6),
+            fee=FeeSchedule(
+                curve=FeeCurve.QUADRATIC,
+                taker_ppm=70_000,
+                maker_ppm=0,
+                rounding_decimals=5,
+                source=LISTED,
+            ),
+            outcome=Outcome.YES,
+            outcome_label="Up",
+            status=Status.CLOSED,
+            status_text="active, closed, order book",
+            tick=D("0.001"),
+            lot=D("0.01"),
+            min_size=D("5"),
+            min_notional=D("1"),
+            max_price=D("0.999"),
+        ),
+    ),
+    (
+        "polymarket/single/rest_market.json",
+        Instrument(
+            symbol=TRUMP_NO,
+            venue="polymarket",
+            native=TRUMP_NO,
+            kind=Kind.OUTCOME,
+            base=TRUMP_NO,
+            quote="PUSD",
+            asset=AssetKey(
+                "0xdd22472e552920b8438158ea7238bfadfa4f736aa4cee91a6b86c39ead110917",
+                "0xdd22472e552920b8438158ea7238bfadfa4f736aa4cee91a6b86c39ead110917",
+                TRUMP_NO,
+            ),
+            scale=Scale(6, 6),
+            fee=FeeSchedule(
+                curve=FeeCurve.QUADRATIC, taker_ppm=70_000, maker_ppm=0, rounding_decimals=5
+            ),
+            outcome=Outcome.NO,
+            outcome_label="No",
+            status=Status.TRADING,
+            status_text="active, accepting orders, order book",
+            tick=D("0.001"),
+            lot=D("0.01"),
+            min_size=D("5"),
+            min_notional=D("1"),
+            max_price=D("0.999"),
+        ),
+    ),
+    (
+        "polymarket/single/rest_markets.json.zst",
+        Instrument(
+            symbol=CRESSY,
+            venue="polymarket",
+            native=CRESSY,
+            kind=Kind.OUTCOME,
+            base=CRESSY,
+            quote="PUSD",
+            asset=AssetKey(
+                "0xd9bf55423aef6e2cc59bd14c5e30e69dfd33803b498b42aed2c434431029ee92",
+                "0xd9bf55423aef6e2cc59bd14c5e30e69dfd33803b498b42aed2c434431029ee92",
+                CRESSY,
+            ),
+            scale=Scale(6, 6),
+            fee=FeeSchedule(
+                curve=FeeCurve.QUADRATIC, taker_ppm=70_000, maker_ppm=0, rounding_decimals=5
+            ),
+            outcome=Outcome.YES,
+            outcome_label="Cressy",
+            status=Status.CLOSED,
+            status_text="active, closed",
+            tick=D("0.01"),
+            lot=D("0.01"),
+            min_size=D("14.96"),
+            min_notional=D("1"),
+            max_price=D("0.99"),
+        ),
+    ),
+]
