@@ -12,7 +12,8 @@ pub(super) struct Checksums {
 }
 
 impl Checksums {
-    /// The venue's checksum and ours; -1 if the book cannot be printed as the venue does.
+    /// The venue's checksum and ours; one that none has if the
+    /// book cannot be printed as the venue does.
     ///
     /// `scale` and `printed` are the decimals of prices and sizes as stored and as sent.
     pub(super) fn compare(
@@ -34,7 +35,8 @@ impl Checksums {
                 (i64::from(theirs), ours)
             }
             Proof::OkxChecksum(theirs) => {
-                (i64::from(theirs), i64::from(okx(bids, asks, scale.0, scale.1)))
+                let ours = okx(bids, asks, scale.0, scale.1).map_or(i64::MIN, i64::from);
+                (i64::from(theirs), ours)
             }
             Proof::None | Proof::Best { .. } | Proof::Hash { .. } => (0, 0),
         }
