@@ -5,11 +5,12 @@ from crossbook.services.demo.opportunity_log import OpportunityLog, Sighting
 from crossbook.services.demo.pace import TICK_NS, Pace, RealTime, Sprint
 from crossbook.services.demo.play import play
 from crossbook.services.demo.run import DemoRun
-from crossbook.services.demo.summary import Summary, summarise
+from crossbook.services.demo.summary import Best, Summary, summarise
 from crossbook.services.demo.venue_summary import VenueSummary, summarise_venue
 
 __all__ = [
     "TICK_NS",
+    "Best",
     "DemoRun",
     "Latency",
     "OpportunityLog",

@@ -32,16 +32,18 @@ class Latency:
         """Return all durations of several."""
         whole = cls()
         for part in parts:
-            whole._buckets.update(part._buckets)
-            whole.count += part.count
-            whole.total_ns += part.total_ns
+            whole.include(part)
         return whole
+
+    def include(self, other: "Latency") -> None:
+        """Count all durations of another one as well."""
+        self._buckets.update(other._buckets)  # noqa: SLF001 - another one of its kind
+        self.count += other.count
+        self.total_ns += other.total_ns
 
     def add(self, duration_ns: int) -> None:
         """Count a duration, in nanoseconds, not negative."""
-        shift = duration_ns.bit_length() - _BITS - 1
-        if shift < 0:
-            shift = 0
+        shift = max(0, duration_ns.bit_length() - _BITS - 1)
         self._buckets[(shift << _BITS) + (duration_ns >> shift)] += 1
         self.count += 1
         self.total_ns += duration_ns

@@ -17,8 +17,11 @@ class Pace(Protocol):
     """Says up to where the market should be played now."""
 
     def due_ns(self, position_ns: int) -> int:
-        """Return up to where the market is due, counted from its start; above `position_ns`
-        by at most a tick."""
+        """Return up to where the market is due: at most a tick more than where it is.
+
+        Args:
+            position_ns: nanoseconds of the market that were played.
+        """
         ...
 
     def rest(self) -> None:
