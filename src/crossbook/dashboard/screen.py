@@ -112,8 +112,11 @@ class Screen:
 
     def _merged(self, width: int, rest: int) -> tuple[list[Text], int]:
         """Return the merged books in as many rows of blocks as leave room for opportunities."""
-        across = max(1, width // _BLOCK_MIN)
-        stacked = 2 if rest >= 2 * (ROWS_AROUND + 2 * _DEPTH[0]) + 5 else 1
+        count = sum(not _is_mirror(books[0]) for books in self._books.values())
+        across = max(1, min(count, width // _BLOCK_MIN))
+        stacked = 2 if across < count and rest >= 2 * (ROWS_AROUND + 2 * _DEPTH[0]) + 5 else 1
+        # Six in two rows are three and three, even where four fit.
+        across = min(across, -(-count // stacked))
         sightings = 4 if rest < 20 else 6
         depth = ((rest - sightings) // stacked - ROWS_AROUND) // 2
         depth = min(max(depth, 1), _DEPTH[1])

@@ -4,9 +4,10 @@ from typing import Final
 
 from rich.text import Text
 
-from crossbook.dashboard.figures import compact, duration, money
+from crossbook.dashboard.figures import compact, duration, money, price_text
 from crossbook.dashboard.palette import venue_style
 from crossbook.model import Instrument
+from crossbook.model.scale import decimals_of
 from crossbook.services.demo import OpportunityLog, Sighting
 
 __all__ = ["asset_name", "sighting_lines"]
@@ -69,7 +70,7 @@ def _row(sighting: Sighting, now_ns: int, width: int, *, is_open: bool) -> Text:
             f"{instrument.venue:<11.10}", venue_style(instrument.venue) if is_open else style
         )
         if is_wide:
-            line.append(f"{price.normalize():>9,f}", style)
+            line.append(f"{price_text(price, decimals_of(instrument.tick or price)):>9}", style)
     line.append(f"{compact(sighting.size):>6}", style)
     line.append(
         f"{money(sighting.profit):>{13 if is_wide else 10}} ", "bold green" if is_open else style
