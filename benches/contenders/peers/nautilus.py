@@ -7,6 +7,7 @@ bus, the data engine and the cache stands one `OrderBook`, in its favour.
 
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
+from importlib.util import find_spec
 from typing import Any
 
 import msgspec
@@ -15,10 +16,6 @@ from nautilus_trader.adapters.binance.common.schemas.market import (
     BinanceOrderBookMsg,
 )
 from nautilus_trader.adapters.bybit.schemas.ws import BybitWsMessageGeneral, decoder_ws_orderbook
-from nautilus_trader.adapters.polymarket.schemas.book import (
-    PolymarketBookSnapshot,
-    PolymarketQuotes,
-)
 from nautilus_trader.core.datetime import millis_to_nanos
 from nautilus_trader.model.book import OrderBook
 from nautilus_trader.model.data import BookOrder, OrderBookDelta, OrderBookDeltas
@@ -180,6 +177,12 @@ def _bybit(run: AdapterRun) -> OnFrame:
 
 def _polymarket(run: AdapterRun) -> OnFrame:
     """`PolymarketDataClient._handle_raw_ws_message` and `_handle_quote`."""
+    # Its adapter comes with an extra of its own (`nautilus_trader[polymarket]`).
+    from nautilus_trader.adapters.polymarket.schemas.book import (  # noqa: PLC0415
+        PolymarketBookSnapshot,
+        PolymarketQuotes,
+    )
+
     message_type = list[PolymarketBookSnapshot] | PolymarketBookSnapshot | PolymarketQuotes
     decode = msgspec.json.Decoder(message_type).decode
     books, instruments = run.books, run.instruments
@@ -222,7 +225,11 @@ class NautilusAdapter:
     note = "its adapter's structs and deltas, then its Rust `OrderBook`"
 
     def refusal(self, session: Session) -> str | None:
-        return None if session.channel in HANDLERS else "no Python parsing of this wire format"
+        if session.channel not in HANDLERS:
+            return "no Python parsing of this wire format"
+        if session.venue == "polymarket" and find_spec("py_clob_client") is None:
+            return "the adapter needs the extra nautilus_trader[polymarket]"
+        return None
 
     def open(self, session: Session) -> AdapterRun:
         return AdapterRun(session)

@@ -5,6 +5,7 @@
 
 use crate::decimal::{self, Decimal};
 use crate::error::DecodeError;
+use crate::lanes;
 
 /// Containers may be nested this deep in a value that is skipped.
 const DEPTH_MAX: usize = 64;
@@ -57,6 +58,13 @@ impl<'a> Cursor<'a> {
     /// Skip white space and return the byte that follows.
     #[inline]
     fn peek(&mut self) -> Result<u8, DecodeError> {
+        match self.text.get(self.at) {
+            Some(&byte) if byte > b' ' => Ok(byte),
+            _ => self.peek_past_space(),
+        }
+    }
+
+    fn peek_past_space(&mut self) -> Result<u8, DecodeError> {
         loop {
             match self.text.get(self.at) {
                 Some(b' ' | b'\n' | b'\r' | b'\t') => self.at += 1,
@@ -125,16 +133,23 @@ impl<'a> Cursor<'a> {
     /// The rest of a string whose opening quote was consumed.
     #[inline]
     fn string_tail(&mut self) -> Result<&'a [u8], DecodeError> {
-        let start = self.at;
+        let rest = self.text.get(self.at..).unwrap_or_default();
+        let mut length = 0;
         loop {
-            match self.text.get(self.at) {
+            let ahead = rest.get(length..).unwrap_or_default();
+            length += match ahead.first_chunk() {
+                Some(block) => lanes::string_end(block),
+                None => ahead.iter().position(|byte| is_special(*byte)).unwrap_or(ahead.len()),
+            };
+            match rest.get(length) {
                 Some(b'"') => {
-                    self.at += 1;
-                    return Ok(&self.text[start..self.at - 1]);
+                    self.at += length + 1;
+                    return Ok(&rest[..length]);
                 }
-                Some(b'\\') => self.at += 2,
+                Some(b'\\') => length += 2,
                 Some(0..=0x1f) => return Err(DecodeError::Malformed),
-                Some(_) => self.at += 1,
+                // The block had no end of the string in it.
+                Some(_) => {}
                 None => return Err(DecodeError::Truncated),
             }
         }
@@ -147,7 +162,13 @@ impl<'a> Cursor<'a> {
     #[inline]
     pub fn decimal(&mut self) -> Result<Decimal, DecodeError> {
         let quoted = match self.peek()? {
-            b'"' => true,
+            b'"' => {
+                if let Some((value, length)) = decimal::parse_quoted(self.text, self.at + 1) {
+                    self.at += length + 2;
+                    return Ok(value);
+                }
+                true
+            }
             b'-' | b'0'..=b'9' => false,
             _ => return Err(DecodeError::WrongType),
         };
@@ -167,6 +188,36 @@ impl<'a> Cursor<'a> {
             }
         }
         Ok(value)
+    }
+
+    /// Read a row `["price","size",…]` of strings, if one stands next as venues
+    /// write it; else consume nothing. Strings behind the size are passed over.
+    #[inline]
+    pub fn usual_row(&mut self) -> Option<(Decimal, Decimal)> {
+        let rest = self.text.get(self.at..)?;
+        let rest = rest.strip_prefix(b" ").unwrap_or(rest).strip_prefix(b"[\"")?;
+        let start = self.text.len() - rest.len();
+        let (price, length) = decimal::parse_quoted(self.text, start)?;
+        let start = self.next_string(start + length)?;
+        let (size, length) = decimal::parse_quoted(self.text, start)?;
+        let mut end = start + length;
+        while self.text.get(end + 1) != Some(&b']') {
+            let start = self.next_string(end)?;
+            end = start + lanes::string_end(self.text.get(start..)?.first_chunk()?);
+            if self.text.get(end) != Some(&b'"') {
+                return None;
+            }
+        }
+        self.at = end + 2;
+        Some((price, size))
+    }
+
+    /// Where the string after `","` or `", "` begins, given where the one before ended.
+    #[inline]
+    fn next_string(&self, end: usize) -> Option<usize> {
+        let rest = self.text.get(end..)?.strip_prefix(b"\",")?;
+        let rest = rest.strip_prefix(b" ").unwrap_or(rest).strip_prefix(b"\"")?;
+        Some(self.text.len() - rest.len())
     }
 
     /// Read a number that may not be negative: a price or a size.
@@ -341,6 +392,30 @@ impl Items {
     /// `Malformed` or `Truncated`.
     #[inline]
     pub fn key<'a>(&mut self, cursor: &mut Cursor<'a>) -> Result<Option<&'a [u8]>, DecodeError> {
+        match self.usual_key(cursor) {
+            Some(key) => Ok(Some(key)),
+            None => self.any_key(cursor),
+        }
+    }
+
+    /// A key as venues write it: short, the comma close before it, the colon close behind.
+    #[inline]
+    fn usual_key<'a>(&mut self, cursor: &mut Cursor<'a>) -> Option<&'a [u8]> {
+        let mut rest = cursor.text.get(cursor.at..)?;
+        if !self.first {
+            rest = rest.strip_prefix(b",")?;
+            rest = rest.strip_prefix(b" ").unwrap_or(rest);
+        }
+        let rest = rest.strip_prefix(b"\"")?;
+        let length = lanes::string_end(rest.first_chunk()?);
+        let (key, rest) = rest.split_at_checked(length)?;
+        let rest = rest.strip_prefix(b"\":")?;
+        cursor.at = cursor.text.len() - rest.len();
+        self.first = false;
+        Some(key)
+    }
+
+    fn any_key<'a>(&mut self, cursor: &mut Cursor<'a>) -> Result<Option<&'a [u8]>, DecodeError> {
         if !self.advance(cursor, b'}')? {
             return Ok(None);
         }
@@ -386,6 +461,12 @@ impl Items {
         cursor.at += 1;
         Ok(true)
     }
+}
+
+/// Whether a byte ends or breaks a string.
+#[inline]
+fn is_special(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\\' | 0..=0x1f)
 }
 
 /// Put a field into its slot; a second one of the same name is an error.

@@ -6,6 +6,7 @@ use crossbook_core::engine::Engine;
 use crossbook_core::event::{Event, EventKind, Reason};
 use crossbook_core::fees::{Fee, FeeCurve};
 use crossbook_core::instrument::Instrument;
+use crossbook_core::tracker::Tracker;
 use crossbook_core::venue::Venue;
 
 const S: i64 = 100_000_000;
@@ -207,7 +208,7 @@ fn a_missing_frame_of_a_numbered_connection_makes_all_its_books_stale() {
     bench.frame(&snapshot(0, "A-B")).frame(&snapshot(1, "C-D"));
     assert!(bench.engine.trackers().iter().all(|tracker| tracker.state() == BookState::Live));
     bench.frame(&snapshot(3, "C-D"));
-    let states: Vec<_> = bench.engine.trackers().iter().map(|tracker| tracker.state()).collect();
+    let states: Vec<_> = bench.engine.trackers().iter().map(Tracker::state).collect();
     // The frame that came after the gap is a snapshot: its own book is known again.
     assert_eq!(states, [BookState::Stale, BookState::Live]);
     // A frame that comes twice changes nothing.
