@@ -1,6 +1,7 @@
 //! Exact decimal text to integers and back.
 
 use crate::error::NumberError;
+use crate::lanes::{self, Block};
 
 /// Powers of ten that fit an `i64`.
 pub const POW10: [i64; 19] = {
@@ -39,6 +40,13 @@ impl Decimal {
             return Ok(self.mantissa);
         }
         rescale(self.mantissa, self.decimals, decimals)
+    }
+
+    /// Return the number with the other sign.
+    #[inline]
+    #[must_use]
+    pub fn negated(self) -> Self {
+        Self { mantissa: self.mantissa.wrapping_neg(), ..self }
     }
 
     /// Return `1 - self`: what the other side of a binary contract is worth.
@@ -125,7 +133,7 @@ pub fn parse_prefix(text: &[u8]) -> Result<(Decimal, usize), NumberError> {
 /// Value and number of the digits at the start of `text`; the value is only
 /// meaningful for at most eighteen of them.
 #[inline]
-fn leading_digits(text: &[u8]) -> (u64, usize) {
+pub(crate) fn leading_digits(text: &[u8]) -> (u64, usize) {
     let mut value = 0_u64;
     let mut count = 0;
     while let Some(chunk) = text.get(count..count + 8) {
@@ -144,11 +152,6 @@ fn leading_digits(text: &[u8]) -> (u64, usize) {
 }
 
 /// Value and number of the digits at the start of eight bytes, all at once.
-///
-/// Each byte becomes a lane of one `u64`; digits are moved to the high lanes
-/// and summed pairwise by three multiplications.
-///
-/// Source: Langdale and Lemire, "Parsing Gigabytes of JSON per Second" (2019), section 3.1.3.
 #[inline]
 fn eight(chunk: &[u8]) -> (u64, usize) {
     let bytes: [u8; 8] = chunk.try_into().unwrap_or_default();
@@ -159,12 +162,103 @@ fn eight(chunk: &[u8]) -> (u64, usize) {
     if digits == 0 {
         return (0, 0);
     }
-    let lanes = lanes << (8 * (8 - digits));
+    (digits_value(lanes << (8 * (8 - digits))), digits)
+}
+
+/// The number that eight lanes, a digit each, the first in the lowest, stand for.
+///
+/// Digits are summed pairwise by three multiplications.
+///
+/// Source: Langdale and Lemire, "Parsing Gigabytes of JSON per Second" (2019), section 3.1.3.
+#[inline]
+fn digits_value(lanes: u64) -> u64 {
     let pairs = (lanes.wrapping_mul(10).wrapping_add(lanes >> 8)) & 0x00ff_00ff_00ff_00ff;
     let fours = (pairs.wrapping_mul(100).wrapping_add(pairs >> 16)) & 0x0000_ffff_0000_ffff;
-    let all = (fours.wrapping_mul(10_000).wrapping_add(fours >> 32)) & 0xffff_ffff;
-    (all, digits)
+    (fours.wrapping_mul(10_000).wrapping_add(fours >> 32)) & 0xffff_ffff
 }
+
+/// By the number of bytes that a number has: the lanes of a block it fills, from the top.
+const FILLED: [u128; 17] = {
+    let mut masks = [0; 17];
+    let mut length = 1;
+    while length <= 16 {
+        masks[length] = u128::MAX << (8 * (16 - length));
+        length += 1;
+    }
+    masks
+};
+
+/// Read the number that begins at `start` and ends before the next quote.
+///
+/// This is the usual form of a number in a frame and by far the most frequent
+/// thing to read, so it is done without a loop. `None` asks the caller to read
+/// it in the general way: it is longer than fifteen bytes, stands at the very
+/// edge of the frame, or is no plain number.
+#[inline]
+pub fn parse_quoted(text: &[u8], start: usize) -> Option<(Decimal, usize)> {
+    let quotes = lanes::mask_at(text, start, |block| lanes::equal(block, b'"'))?;
+    let length = quotes.trailing_zeros() as usize;
+    let before = text.get(..start.checked_add(length)?)?;
+    let read = if length <= 8 { parse_short(before, length) } else { parse_long(before, length) };
+    Some((read?, length))
+}
+
+/// Read the number of at most eight bytes that `before` ends with.
+#[inline]
+fn parse_short(before: &[u8], length: usize) -> Option<Decimal> {
+    const ZEROS: u64 = u64::MAX / 0xff * 0x30;
+    const POINTS: u64 = u64::MAX / 0xff * (0x2e ^ 0x30);
+    const ONES: u64 = u64::MAX / 0xff;
+    // The block that ends with the number holds it in its upper lanes.
+    let block = u64::from_le_bytes(*before.last_chunk()?);
+    let filled = *FILLED.get(length + 8)? as u64;
+    let mut digits = (block ^ ZEROS) & filled;
+    let points = digits ^ POINTS;
+    // Only the lowest marked lane is sure to be a point; a second one is no digit.
+    let point = points.wrapping_sub(ONES) & !points & (ONES * 0x80);
+    let (mut decimals, mut count) = (0, length);
+    if point != 0 {
+        decimals = (point.leading_zeros() / 8) as usize;
+        let below = (point >> 7) - 1;
+        digits = (digits & !(below << 8 | 0xff)) | ((digits & below) << 8);
+        count -= 1;
+    }
+    let others = (digits | digits.wrapping_add(ONES * 0x76)) & (ONES * 0x80);
+    if others != 0 || count == 0 {
+        return None;
+    }
+    Some(Decimal { mantissa: digits_value(digits).cast_signed(), decimals: decimals as u8 })
+}
+
+/// Read the number of nine to fifteen bytes that `before` ends with.
+#[inline]
+fn parse_long(before: &[u8], length: usize) -> Option<Decimal> {
+    let block: &Block = before.last_chunk()?;
+    let mut digits = (u128::from_le_bytes(*block) ^ ZEROS) & FILLED.get(length)?;
+    let mut decimals = 0;
+    let points = lanes::equal(block, b'.') >> (16 - length);
+    if points != 0 {
+        decimals = length - 1 - points.trailing_zeros() as usize;
+        // The digits before the point move up by one lane, over it.
+        let (behind, from_point) = (FILLED[decimals], FILLED[decimals + 1]);
+        digits = (digits & behind) | ((digits & !from_point) << 8);
+    }
+    let others = (digits | digits.wrapping_add(ABOVE_NINE)) & TOP_BITS;
+    if others != 0 {
+        return None;
+    }
+    let high = digits_value(digits as u64);
+    let low = digits_value((digits >> 64) as u64);
+    let mantissa = (high * 100_000_000 + low).cast_signed();
+    Some(Decimal { mantissa, decimals: decimals as u8 })
+}
+
+/// The digit zero in each lane.
+const ZEROS: u128 = u128::MAX / 0xff * 0x30;
+/// What makes a lane above nine carry into its top bit.
+const ABOVE_NINE: u128 = u128::MAX / 0xff * 0x76;
+/// The top bit of each lane.
+const TOP_BITS: u128 = u128::MAX / 0xff * 0x80;
 
 /// The general form of [`parse_prefix`]: signs, exponents, many digits.
 #[cold]
@@ -363,6 +457,29 @@ mod tests {
             let left = i128::from(value.mantissa) * 10_i128.pow(fraction.len() as u32);
             let right = digits * 10_i128.pow(u32::from(value.decimals));
             prop_assert_eq!(left, right);
+        }
+
+        #[test]
+        fn the_quick_way_agrees_with_the_general_one(
+            before in "[0-9.\\PC]{0,20}",
+            number in prop_oneof!["[0-9]{0,9}[.]?[0-9]{0,9}", "[-+0-9.eE ]{0,12}", "\\PC{0,12}"],
+            after in "\\PC{0,20}",
+        ) {
+            let text = format!("{before}{number}\"{after}");
+            if let Some((value, length)) = parse_quoted(text.as_bytes(), before.len()) {
+                prop_assert_eq!(length, number.len().min(length));
+                let quoted = number.split('"').next().unwrap_or_default();
+                prop_assert_eq!(parse(quoted.as_bytes()), Ok(value), "{}", quoted);
+            }
+        }
+
+        #[test]
+        fn the_quick_way_takes_every_usual_number(whole in "[0-9]{1,7}", fraction in "[0-9]{0,7}") {
+            let number = if fraction.is_empty() { whole } else { format!("{whole}.{fraction}") };
+            let text = format!("some text before {number}\", and more than enough behind");
+            let read = parse_quoted(text.as_bytes(), 17);
+            let expected = parse(number.as_bytes()).ok().map(|value| (value, number.len()));
+            prop_assert_eq!(read, expected);
         }
 
         #[test]

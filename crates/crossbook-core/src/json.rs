@@ -5,6 +5,7 @@
 
 use crate::decimal::{self, Decimal};
 use crate::error::DecodeError;
+use crate::lanes;
 
 /// Containers may be nested this deep in a value that is skipped.
 const DEPTH_MAX: usize = 64;
@@ -57,6 +58,13 @@ impl<'a> Cursor<'a> {
     /// Skip white space and return the byte that follows.
     #[inline]
     fn peek(&mut self) -> Result<u8, DecodeError> {
+        match self.text.get(self.at) {
+            Some(&byte) if byte > b' ' => Ok(byte),
+            _ => self.peek_past_space(),
+        }
+    }
+
+    fn peek_past_space(&mut self) -> Result<u8, DecodeError> {
         loop {
             match self.text.get(self.at) {
                 Some(b' ' | b'\n' | b'\r' | b'\t') => self.at += 1,
@@ -126,15 +134,24 @@ impl<'a> Cursor<'a> {
     #[inline]
     fn string_tail(&mut self) -> Result<&'a [u8], DecodeError> {
         let start = self.at;
+        let mut end = start;
         loop {
-            match self.text.get(self.at) {
+            match lanes::mask_at(self.text, end, lanes::special) {
+                Some(0) if end + 16 < self.text.len() => end += 16,
+                Some(0) => return Err(DecodeError::Truncated),
+                Some(mask) => end += mask.trailing_zeros() as usize,
+                // A text shorter than a block.
+                None => end += plain_bytes(self.text.get(end..).unwrap_or_default()),
+            }
+            match self.text.get(end) {
                 Some(b'"') => {
-                    self.at += 1;
-                    return Ok(&self.text[start..self.at - 1]);
+                    self.at = end + 1;
+                    return Ok(&self.text[start..end]);
                 }
-                Some(b'\\') => self.at += 2,
+                Some(b'\\') => end += 2,
                 Some(0..=0x1f) => return Err(DecodeError::Malformed),
-                Some(_) => self.at += 1,
+                // The block had no end of the string in it.
+                Some(_) => {}
                 None => return Err(DecodeError::Truncated),
             }
         }
@@ -147,7 +164,15 @@ impl<'a> Cursor<'a> {
     #[inline]
     pub fn decimal(&mut self) -> Result<Decimal, DecodeError> {
         let quoted = match self.peek()? {
-            b'"' => true,
+            b'"' => {
+                let is_negative = self.text.get(self.at + 1) == Some(&b'-');
+                let start = self.at + 1 + usize::from(is_negative);
+                if let Some((value, length)) = decimal::parse_quoted(self.text, start) {
+                    self.at = start + length + 1;
+                    return Ok(if is_negative { value.negated() } else { value });
+                }
+                true
+            }
             b'-' | b'0'..=b'9' => false,
             _ => return Err(DecodeError::WrongType),
         };
@@ -167,6 +192,51 @@ impl<'a> Cursor<'a> {
             }
         }
         Ok(value)
+    }
+
+    /// Step over `text` if exactly that comes next; `None` if it does not.
+    ///
+    /// Venues spell their messages always in the same way. A decoder may compare
+    /// with that spelling, which costs less than reading it, and read in any
+    /// order and spacing only where it differs.
+    #[inline]
+    pub fn take(&mut self, text: &[u8]) -> Option<()> {
+        if !self.text.get(self.at..)?.starts_with(text) {
+            return None;
+        }
+        self.at += text.len();
+        Some(())
+    }
+
+    /// Read a row `["price","size",…]` of strings, if one stands next as venues
+    /// write it; else consume nothing. Strings behind the size are passed over.
+    #[inline]
+    pub fn usual_row(&mut self) -> Option<(Decimal, Decimal)> {
+        let rest = self.text.get(self.at..)?;
+        let rest = rest.strip_prefix(b" ").unwrap_or(rest).strip_prefix(b"[\"")?;
+        let start = self.text.len() - rest.len();
+        let (price, length) = decimal::parse_quoted(self.text, start)?;
+        let start = self.next_string(start + length)?;
+        let (size, length) = decimal::parse_quoted(self.text, start)?;
+        let mut end = start + length;
+        while self.text.get(end + 1) != Some(&b']') {
+            let start = self.next_string(end)?;
+            let mask = lanes::mask_at(self.text, start, lanes::special)?;
+            end = start + mask.trailing_zeros() as usize;
+            if self.text.get(end) != Some(&b'"') {
+                return None;
+            }
+        }
+        self.at = end + 2;
+        Some((price, size))
+    }
+
+    /// Where the string after `","` or `", "` begins, given where the one before ended.
+    #[inline]
+    fn next_string(&self, end: usize) -> Option<usize> {
+        let rest = self.text.get(end..)?.strip_prefix(b"\",")?;
+        let rest = rest.strip_prefix(b" ").unwrap_or(rest).strip_prefix(b"\"")?;
+        Some(self.text.len() - rest.len())
     }
 
     /// Read a number that may not be negative: a price or a size.
@@ -341,6 +411,31 @@ impl Items {
     /// `Malformed` or `Truncated`.
     #[inline]
     pub fn key<'a>(&mut self, cursor: &mut Cursor<'a>) -> Result<Option<&'a [u8]>, DecodeError> {
+        match self.usual_key(cursor) {
+            Some(key) => Ok(Some(key)),
+            None => self.any_key(cursor),
+        }
+    }
+
+    /// A key as venues write it: short, the comma close before it, the colon close behind.
+    #[inline]
+    fn usual_key<'a>(&mut self, cursor: &mut Cursor<'a>) -> Option<&'a [u8]> {
+        let mut rest = cursor.text.get(cursor.at..)?;
+        if !self.first {
+            rest = rest.strip_prefix(b",")?;
+            rest = rest.strip_prefix(b" ").unwrap_or(rest);
+        }
+        let rest = rest.strip_prefix(b"\"")?;
+        let start = cursor.text.len() - rest.len();
+        let mask = lanes::mask_at(cursor.text, start, lanes::special)?;
+        let (key, rest) = rest.split_at_checked(mask.trailing_zeros() as usize)?;
+        rest.strip_prefix(b"\":")?;
+        cursor.at = start + key.len() + 2;
+        self.first = false;
+        Some(key)
+    }
+
+    fn any_key<'a>(&mut self, cursor: &mut Cursor<'a>) -> Result<Option<&'a [u8]>, DecodeError> {
         if !self.advance(cursor, b'}')? {
             return Ok(None);
         }
@@ -386,6 +481,12 @@ impl Items {
         cursor.at += 1;
         Ok(true)
     }
+}
+
+/// How many bytes come before the first that ends or breaks a string.
+fn plain_bytes(text: &[u8]) -> usize {
+    let special = text.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f));
+    special.unwrap_or(text.len())
 }
 
 /// Put a field into its slot; a second one of the same name is an error.

@@ -19,6 +19,7 @@ pub mod feed;
 pub mod fees;
 pub mod instrument;
 pub mod json;
+pub mod lanes;
 pub mod levels;
 pub mod pending;
 pub mod protobuf;

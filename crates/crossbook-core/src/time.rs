@@ -1,5 +1,6 @@
 //! Venue timestamps to nanoseconds of Unix time.
 
+use crate::decimal::{leading_digits, POW10};
 use crate::error::DecodeError;
 
 const NS_PER_S: i64 = 1_000_000_000;
@@ -31,62 +32,65 @@ pub fn from_s(seconds: i64) -> Result<i64, DecodeError> {
 pub fn from_rfc3339(text: &[u8]) -> Result<i64, DecodeError> {
     let fixed: &[u8; 19] = text.first_chunk().ok_or(DecodeError::BadNumber)?;
     let shape = [fixed[4], fixed[7], fixed[10] | 0x20, fixed[13], fixed[16]];
-    if shape != *b"--t::" && shape != *b"-- ::" {
+    let is_shaped = shape == *b"--t::" || shape == *b"-- ::";
+    let pair = |at: usize| two_digits(fixed[at], fixed[at + 1]);
+    let (century, year) = (pair(0), pair(2));
+    let (month, day) = (pair(5), pair(8));
+    let (hour, minute, second) = (pair(11), pair(14), pair(17));
+    let largest = century.max(year).max(minute).max(second);
+    // A leap second is second 60; the days of a month are not counted here.
+    if !is_shaped || largest > 99 || hour > 23 || !(1..=12).contains(&month) || day > 31 {
         return Err(DecodeError::BadNumber);
     }
-    let year = digits(&fixed[0..4])?;
-    let month = digits(&fixed[5..7])?;
-    let day = digits(&fixed[8..10])?;
-    let clock = [digits(&fixed[11..13])?, digits(&fixed[14..16])?, digits(&fixed[17..19])?];
-    if !(1..=12).contains(&month) || !(1..=31).contains(&day) || clock[0] > 23 {
-        return Err(DecodeError::BadNumber);
-    }
-    let seconds =
-        days_since_1970(year, month, day) * 86_400 + clock[0] * 3_600 + clock[1] * 60 + clock[2];
+    let days = days_since_1970(century * 100 + year, month, day);
+    let seconds = days * 86_400 + hour * 3_600 + minute * 60 + second;
     let ns = fraction_ns(&text[19..])?;
     from_s(seconds)?.checked_add(ns).ok_or(DecodeError::NumberRange)
 }
 
-/// The fraction and the zone that end an RFC 3339 text.
-fn fraction_ns(tail: &[u8]) -> Result<i64, DecodeError> {
-    let (fraction, zone) = match tail.strip_prefix(b".") {
-        Some(rest) => rest.split_at(rest.iter().take_while(|b| b.is_ascii_digit()).count()),
-        None => (&[][..], tail),
-    };
-    if !matches!(zone, b"Z" | b"z" | b"+00:00") {
-        return Err(DecodeError::BadNumber);
-    }
-    let mut ns = 0;
-    let mut unit = NS_PER_S / 10;
-    for byte in fraction.iter().take(9) {
-        ns += i64::from(byte - b'0') * unit;
-        unit /= 10;
-    }
-    Ok(ns)
-}
-
+/// The number that two digits stand for; above 99 if they are none.
 #[inline]
-fn digits(text: &[u8]) -> Result<i64, DecodeError> {
-    let mut value = 0;
-    for byte in text {
-        let digit = byte.wrapping_sub(b'0');
-        if digit > 9 {
-            return Err(DecodeError::BadNumber);
-        }
-        value = value * 10 + i64::from(digit);
-    }
-    Ok(value)
+fn two_digits(tens: u8, units: u8) -> i64 {
+    let (tens, units) = (tens.wrapping_sub(b'0'), units.wrapping_sub(b'0'));
+    let others = i64::from(tens > 9 || units > 9) * 1_000;
+    i64::from(tens) * 10 + i64::from(units) + others
 }
 
-/// Days from 1970-01-01 to a date of the Gregorian calendar.
+/// The fraction and the zone that end an RFC 3339 text.
+#[inline]
+fn fraction_ns(tail: &[u8]) -> Result<i64, DecodeError> {
+    let (ns, zone) = match tail.strip_prefix(b".") {
+        None => (0, tail),
+        Some(fraction) => {
+            let (value, digits) = leading_digits(fraction);
+            let value = value.cast_signed();
+            let ns = match digits {
+                0..=9 => value * POW10[9 - digits],
+                10..=18 => value / POW10[digits - 9],
+                _ => return Err(DecodeError::BadNumber),
+            };
+            (ns, &fraction[digits..])
+        }
+    };
+    if matches!(zone, b"Z" | b"z" | b"+00:00") {
+        Ok(ns)
+    } else {
+        Err(DecodeError::BadNumber)
+    }
+}
+
+/// Days from 1970-01-01 to a date of the Gregorian calendar, years 0 to 9999.
 ///
-/// Source: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", `days_from_civil`.
+/// Source: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms",
+/// `days_from_civil`, without its eras.
+#[inline]
 fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let era = year.div_euclid(400);
-    let year_of_era = year.rem_euclid(400);
-    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
+    // The year begins in March, so that the leap day ends it.
+    let is_early = month <= 2;
+    let year = (year - i64::from(is_early)).max(0).unsigned_abs();
+    let months = (month + if is_early { 9 } else { -3 }).unsigned_abs();
+    let days = year * 365 + year / 4 - year / 100 + year / 400 + (153 * months + 2) / 5;
+    days.cast_signed() + day - 719_469
 }
 
 #[cfg(test)]

@@ -30,6 +30,10 @@ pub(crate) fn pairs(
 ) -> Result<(), DecodeError> {
     let mut rows = cursor.array()?;
     while rows.item(cursor)? {
+        if let Some((price, size)) = cursor.usual_row() {
+            batch.push_level(Level { side, price, size })?;
+            continue;
+        }
         let mut row = cursor.array()?;
         if !row.item(cursor)? {
             return Err(DecodeError::MissingField);

@@ -1,0 +1,157 @@
+//! Sixteen bytes looked at in one step.
+//!
+//! On x86-64 with SSE2, which every such processor has; elsewhere with plain
+//! arithmetic. Both give the same answers, which a test compares.
+//!
+//! An answer is a mask: bit n stands for byte n.
+
+/// Sixteen bytes of text.
+pub type Block = [u8; 16];
+
+/// The bytes that end or break a JSON string: quotes, backslashes and control characters.
+#[inline]
+pub fn special(block: &Block) -> u32 {
+    #[cfg(target_arch = "x86_64")]
+    #[allow(unsafe_code)]
+    // SAFETY: SSE2 is part of x86-64, so that every caller's processor has it.
+    return unsafe { sse2::special(block) };
+    #[cfg(not(target_arch = "x86_64"))]
+    return portable::special(block);
+}
+
+/// The bytes that are `byte`.
+#[inline]
+pub fn equal(block: &Block, byte: u8) -> u32 {
+    #[cfg(target_arch = "x86_64")]
+    #[allow(unsafe_code)]
+    // SAFETY: as above.
+    return unsafe { sse2::equal(block, byte) };
+    #[cfg(not(target_arch = "x86_64"))]
+    return portable::equal(block, byte);
+}
+
+/// The bytes that are a backslash or not ASCII.
+#[inline]
+pub fn rare(block: &Block) -> u32 {
+    #[cfg(target_arch = "x86_64")]
+    #[allow(unsafe_code)]
+    // SAFETY: as above.
+    return unsafe { sse2::rare(block) };
+    #[cfg(not(target_arch = "x86_64"))]
+    return portable::rare(block);
+}
+
+/// The block that begins at `at`, as a mask of `look` sees it: bit 0 stands for
+/// `text[at]`. Past the end of `text` there is nothing. `None` if the text is
+/// shorter than a block, or ends before `at`.
+#[inline]
+pub fn mask_at(text: &[u8], at: usize, look: impl Fn(&Block) -> u32) -> Option<u32> {
+    let rest = text.get(at..)?;
+    if let Some(block) = rest.first_chunk() {
+        return Some(look(block));
+    }
+    // Near the end: the last block, less what stands before `at`.
+    Some(look(text.last_chunk()?) >> (16 - rest.len()))
+}
+
+#[cfg(target_arch = "x86_64")]
+mod sse2 {
+    use super::Block;
+    use std::arch::x86_64::{
+        __m128i, _mm_cmpeq_epi8, _mm_min_epu8, _mm_movemask_epi8, _mm_or_si128, _mm_set1_epi8,
+        _mm_set_epi64x,
+    };
+
+    #[inline]
+    #[target_feature(enable = "sse2")]
+    fn load(block: &Block) -> __m128i {
+        let all = u128::from_le_bytes(*block);
+        _mm_set_epi64x((all >> 64) as i64, all as i64)
+    }
+
+    #[inline]
+    #[target_feature(enable = "sse2")]
+    fn mask(found: __m128i) -> u32 {
+        _mm_movemask_epi8(found).cast_unsigned()
+    }
+
+    #[inline]
+    #[target_feature(enable = "sse2")]
+    pub fn special(block: &Block) -> u32 {
+        let block = load(block);
+        let quote = _mm_cmpeq_epi8(block, _mm_set1_epi8(0x22));
+        let backslash = _mm_cmpeq_epi8(block, _mm_set1_epi8(0x5c));
+        let control = _mm_cmpeq_epi8(block, _mm_min_epu8(block, _mm_set1_epi8(0x1f)));
+        mask(_mm_or_si128(_mm_or_si128(quote, backslash), control))
+    }
+
+    #[inline]
+    #[target_feature(enable = "sse2")]
+    pub fn equal(block: &Block, byte: u8) -> u32 {
+        mask(_mm_cmpeq_epi8(load(block), _mm_set1_epi8(byte.cast_signed())))
+    }
+
+    #[inline]
+    #[target_feature(enable = "sse2")]
+    pub fn rare(block: &Block) -> u32 {
+        let block = load(block);
+        mask(_mm_or_si128(block, _mm_cmpeq_epi8(block, _mm_set1_epi8(0x5c))))
+    }
+}
+
+#[cfg(any(test, not(target_arch = "x86_64")))]
+mod portable {
+    use super::Block;
+
+    #[inline]
+    fn mask(block: &Block, is: impl Fn(u8) -> bool) -> u32 {
+        let bits = block.iter().enumerate().map(|(place, byte)| u32::from(is(*byte)) << place);
+        bits.fold(0, |mask, bit| mask | bit)
+    }
+
+    #[inline]
+    pub fn special(block: &Block) -> u32 {
+        mask(block, |byte| matches!(byte, b'"' | b'\\' | 0..=0x1f))
+    }
+
+    #[inline]
+    pub fn equal(block: &Block, byte: u8) -> u32 {
+        mask(block, |other| other == byte)
+    }
+
+    #[inline]
+    pub fn rare(block: &Block) -> u32 {
+        mask(block, |byte| byte == b'\\' || !byte.is_ascii())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn both_ways_agree(
+            block in proptest::array::uniform16(prop_oneof![any::<u8>(), 0x1e_u8..0x24, Just(0x5c)]),
+            byte in any::<u8>(),
+        ) {
+            prop_assert_eq!(special(&block), portable::special(&block));
+            prop_assert_eq!(rare(&block), portable::rare(&block));
+            for byte in [byte, block[7]] {
+                prop_assert_eq!(equal(&block, byte), portable::equal(&block, byte));
+            }
+        }
+
+        #[test]
+        fn a_mask_near_the_end_sees_only_what_is_left(
+            text in proptest::collection::vec(0x20_u8..0x24, 0..40), at in 0_usize..45,
+        ) {
+            let expected = (text.len() >= 16 && at <= text.len()).then(|| {
+                let ahead = text[at..].iter().take(16).enumerate();
+                ahead.map(|(place, byte)| u32::from(*byte == b'"') << place).sum::<u32>()
+            });
+            prop_assert_eq!(mask_at(&text, at, |block| equal(block, b'"')), expected);
+        }
+    }
+}
