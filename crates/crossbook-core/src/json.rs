@@ -221,8 +221,7 @@ impl<'a> Cursor<'a> {
         let mut end = start + length;
         while self.text.get(end + 1) != Some(&b']') {
             let start = self.next_string(end)?;
-            let mask = lanes::mask_at(self.text, start, lanes::special)?;
-            end = start + mask.trailing_zeros() as usize;
+            end = start + lanes::distance(self.text, start, lanes::special)?;
             if self.text.get(end) != Some(&b'"') {
                 return None;
             }
@@ -427,8 +426,8 @@ impl Items {
         }
         let rest = rest.strip_prefix(b"\"")?;
         let start = cursor.text.len() - rest.len();
-        let mask = lanes::mask_at(cursor.text, start, lanes::special)?;
-        let (key, rest) = rest.split_at_checked(mask.trailing_zeros() as usize)?;
+        let length = lanes::distance(cursor.text, start, lanes::special)?;
+        let (key, rest) = rest.split_at_checked(length)?;
         rest.strip_prefix(b"\":")?;
         cursor.at = start + key.len() + 2;
         self.first = false;
