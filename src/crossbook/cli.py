@@ -3,6 +3,7 @@
 import click
 
 from crossbook import __version__
+from crossbook.commands.demo import demo
 from crossbook.commands.replay import replay
 
 
@@ -12,4 +13,5 @@ def main() -> None:
     """One live, proven order book for everything that trades on more than one venue."""
 
 
+main.add_command(demo)
 main.add_command(replay)

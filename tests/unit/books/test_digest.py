@@ -1,7 +1,11 @@
-from crossbook import Engine, venue
-from crossbook.books import Book, EventBatch
-from crossbook.books.digest import EventDigest
+"""One number for all events, and for books."""
 
+import hashlib
+
+from crossbook import Engine, venue
+from crossbook.books import Book, EventBatch, EventDigest
+
+RECORDS = bytes(range(160)) + bytes(80)
 ANSWER = b'{"lastUpdateId":%d,"bids":[["99.5","%d"]],"asks":[["100.5","1"]]}'
 
 
@@ -17,18 +21,34 @@ def book(update_id: int, size: int, *, price_decimals: int = 2, native: str = "B
     return found
 
 
-def digest(*books: Book) -> str:
-    made = EventDigest()
+def digest_of(*books: Book) -> str:
+    digest = EventDigest()
     for each in books:
-        made.add_book(each)
-    return made.hex()
+        digest.add_book(each)
+    return digest.hex()
+
+
+def test_the_digest_is_sha256_over_all_records() -> None:
+    digest = EventDigest()
+    digest.update(EventBatch(RECORDS))
+    assert digest.hex() == hashlib.sha256(RECORDS).hexdigest()
+    assert digest.events == 3
+
+
+def test_the_cut_into_batches_makes_no_difference() -> None:
+    whole, parts = EventDigest(), EventDigest()
+    whole.update(EventBatch(RECORDS))
+    for start in range(0, len(RECORDS), 80):
+        parts.update(EventBatch(RECORDS[start : start + 80]))
+        parts.update(EventBatch(b""))
+    assert (parts.hex(), parts.events) == (whole.hex(), whole.events)
 
 
 def test_the_same_book_has_the_same_digest() -> None:
-    assert digest(book(7, 2)) == digest(book(7, 2))
+    assert digest_of(book(7, 2)) == digest_of(book(7, 2))
 
 
-def test_whatever_differs_shows() -> None:
+def test_whatever_differs_between_books_shows() -> None:
     books = [
         [book(7, 2)],
         [book(8, 2)],
@@ -39,13 +59,4 @@ def test_whatever_differs_shows() -> None:
         [book(7, 2), book(7, 2)],
         [],
     ]
-    assert len({digest(*each) for each in books}) == len(books)
-
-
-def test_batches_make_no_difference() -> None:
-    whole, parts = EventDigest(), EventDigest()
-    whole.update(EventBatch(bytes(range(160))))
-    parts.update(EventBatch(bytes(range(80))))
-    parts.update(EventBatch(bytes(range(80, 160))))
-    assert whole.hex() == parts.hex()
-    assert whole.events == parts.events == 2
+    assert len({digest_of(*each) for each in books}) == len(books)
