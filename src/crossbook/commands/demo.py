@@ -114,7 +114,7 @@ def _print_lines(run: DemoRun, clock: Clock, is_stopped: Callable[[], bool]) -> 
         nonlocal next_ns
         if run.position_ns >= next_ns:
             next_ns += _LINE_EVERY_NS
-            click.echo(progress_line(run, summarise(run, clock.monotonic_ns() - begun_ns)))
+            click.echo(progress_line(summarise(run, clock.monotonic_ns() - begun_ns)))
 
     play(run, RealTime(clock, _sleep_ns), is_stopped=is_stopped, on_tick=on_tick)
 
