@@ -4,6 +4,7 @@ import click
 
 from crossbook import __version__
 from crossbook.commands.demo import demo
+from crossbook.commands.replay import replay
 
 
 @click.group()
@@ -13,3 +14,4 @@ def main() -> None:
 
 
 main.add_command(demo)
+main.add_command(replay)

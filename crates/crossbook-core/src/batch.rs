@@ -400,6 +400,12 @@ impl Batch {
         mark..self.mark()
     }
 
+    /// Forget the levels since `mark`, which no message refers to.
+    #[inline]
+    pub fn forget_since(&mut self, mark: u32) {
+        self.levels.truncate(mark as usize);
+    }
+
     /// Levels that can change their side or price in place since `mark`.
     pub fn levels_mut(&mut self, range: Range<u32>) -> &mut [Level] {
         self.levels.get_mut(range.start as usize..range.end as usize).unwrap_or_default()

@@ -42,6 +42,13 @@ impl Decimal {
         rescale(self.mantissa, self.decimals, decimals)
     }
 
+    /// Return the number with the other sign.
+    #[inline]
+    #[must_use]
+    pub fn negated(self) -> Self {
+        Self { mantissa: self.mantissa.wrapping_neg(), ..self }
+    }
+
     /// Return `1 - self`: what the other side of a binary contract is worth.
     ///
     /// # Errors
@@ -189,33 +196,61 @@ const FILLED: [u128; 17] = {
 /// edge of the frame, or is no plain number.
 #[inline]
 pub fn parse_quoted(text: &[u8], start: usize) -> Option<(Decimal, usize)> {
-    let ahead: &Block = text.get(start..)?.first_chunk()?;
-    let length = lanes::first(ahead, b'"');
-    if length == 16 {
+    let quotes = lanes::mask_at(text, start, |block| lanes::equal(block, b'"'))?;
+    let length = quotes.trailing_zeros() as usize;
+    let before = text.get(..start.checked_add(length)?)?;
+    let read = if length <= 8 { parse_short(before, length) } else { parse_long(before, length) };
+    Some((read?, length))
+}
+
+/// Read the number of at most eight bytes that `before` ends with.
+#[inline]
+pub(crate) fn parse_short(before: &[u8], length: usize) -> Option<Decimal> {
+    const ZEROS: u64 = u64::MAX / 0xff * 0x30;
+    const POINTS: u64 = u64::MAX / 0xff * (0x2e ^ 0x30);
+    const ONES: u64 = u64::MAX / 0xff;
+    // The block that ends with the number holds it in its upper lanes.
+    let block = u64::from_le_bytes(*before.last_chunk()?);
+    let filled = *FILLED.get(length + 8)? as u64;
+    let mut digits = (block ^ ZEROS) & filled;
+    let points = digits ^ POINTS;
+    // Only the lowest marked lane is sure to be a point; a second one is no digit.
+    let point = points.wrapping_sub(ONES) & !points & (ONES * 0x80);
+    let (mut decimals, mut count) = (0, length);
+    if point != 0 {
+        decimals = (point.leading_zeros() / 8) as usize;
+        let below = (point >> 7) - 1;
+        digits = (digits & !(below << 8 | 0xff)) | ((digits & below) << 8);
+        count -= 1;
+    }
+    let others = (digits | digits.wrapping_add(ONES * 0x76)) & (ONES * 0x80);
+    if others != 0 || count == 0 {
         return None;
     }
-    let end = start + length;
-    // The block that ends with the number holds it in its upper lanes.
-    let block: &Block = text.get(..end)?.last_chunk()?;
-    let mut digits = (u128::from_le_bytes(*block) ^ ZEROS) & FILLED[length];
+    Some(Decimal { mantissa: digits_value(digits).cast_signed(), decimals: decimals as u8 })
+}
+
+/// Read the number of nine to fifteen bytes that `before` ends with.
+#[inline]
+fn parse_long(before: &[u8], length: usize) -> Option<Decimal> {
+    let block: &Block = before.last_chunk()?;
+    let mut digits = (u128::from_le_bytes(*block) ^ ZEROS) & FILLED.get(length)?;
     let mut decimals = 0;
-    let mut count = length;
-    let point = lanes::first(ahead, b'.');
-    if point < length {
-        decimals = length - 1 - point;
-        count -= 1;
+    let points = lanes::equal(block, b'.') >> (16 - length);
+    if points != 0 {
+        decimals = length - 1 - points.trailing_zeros() as usize;
         // The digits before the point move up by one lane, over it.
         let (behind, from_point) = (FILLED[decimals], FILLED[decimals + 1]);
         digits = (digits & behind) | ((digits & !from_point) << 8);
     }
     let others = (digits | digits.wrapping_add(ABOVE_NINE)) & TOP_BITS;
-    if others != 0 || count == 0 {
+    if others != 0 {
         return None;
     }
     let high = digits_value(digits as u64);
     let low = digits_value((digits >> 64) as u64);
     let mantissa = (high * 100_000_000 + low).cast_signed();
-    Some((Decimal { mantissa, decimals: decimals as u8 }, length))
+    Some(Decimal { mantissa, decimals: decimals as u8 })
 }
 
 /// The digit zero in each lane.

@@ -133,20 +133,22 @@ impl<'a> Cursor<'a> {
     /// The rest of a string whose opening quote was consumed.
     #[inline]
     fn string_tail(&mut self) -> Result<&'a [u8], DecodeError> {
-        let rest = self.text.get(self.at..).unwrap_or_default();
-        let mut length = 0;
+        let start = self.at;
+        let mut end = start;
         loop {
-            let ahead = rest.get(length..).unwrap_or_default();
-            length += match ahead.first_chunk() {
-                Some(block) => lanes::string_end(block),
-                None => ahead.iter().position(|byte| is_special(*byte)).unwrap_or(ahead.len()),
-            };
-            match rest.get(length) {
+            match lanes::mask_at(self.text, end, lanes::special) {
+                Some(0) if end + 16 < self.text.len() => end += 16,
+                Some(0) => return Err(DecodeError::Truncated),
+                Some(mask) => end += mask.trailing_zeros() as usize,
+                // A text shorter than a block.
+                None => end += plain_bytes(self.text.get(end..).unwrap_or_default()),
+            }
+            match self.text.get(end) {
                 Some(b'"') => {
-                    self.at += length + 1;
-                    return Ok(&rest[..length]);
+                    self.at = end + 1;
+                    return Ok(&self.text[start..end]);
                 }
-                Some(b'\\') => length += 2,
+                Some(b'\\') => end += 2,
                 Some(0..=0x1f) => return Err(DecodeError::Malformed),
                 // The block had no end of the string in it.
                 Some(_) => {}
@@ -163,9 +165,11 @@ impl<'a> Cursor<'a> {
     pub fn decimal(&mut self) -> Result<Decimal, DecodeError> {
         let quoted = match self.peek()? {
             b'"' => {
-                if let Some((value, length)) = decimal::parse_quoted(self.text, self.at + 1) {
-                    self.at += length + 2;
-                    return Ok(value);
+                let is_negative = self.text.get(self.at + 1) == Some(&b'-');
+                let start = self.at + 1 + usize::from(is_negative);
+                if let Some((value, length)) = decimal::parse_quoted(self.text, start) {
+                    self.at = start + length + 1;
+                    return Ok(if is_negative { value.negated() } else { value });
                 }
                 true
             }
@@ -190,6 +194,20 @@ impl<'a> Cursor<'a> {
         Ok(value)
     }
 
+    /// Step over `text` if exactly that comes next; `None` if it does not.
+    ///
+    /// Venues spell their messages always in the same way. A decoder may compare
+    /// with that spelling, which costs less than reading it, and read in any
+    /// order and spacing only where it differs.
+    #[inline]
+    pub fn take(&mut self, text: &[u8]) -> Option<()> {
+        if !self.text.get(self.at..)?.starts_with(text) {
+            return None;
+        }
+        self.at += text.len();
+        Some(())
+    }
+
     /// Read a row `["price","size",…]` of strings, if one stands next as venues
     /// write it; else consume nothing. Strings behind the size are passed over.
     #[inline]
@@ -203,7 +221,8 @@ impl<'a> Cursor<'a> {
         let mut end = start + length;
         while self.text.get(end + 1) != Some(&b']') {
             let start = self.next_string(end)?;
-            end = start + lanes::string_end(self.text.get(start..)?.first_chunk()?);
+            let mask = lanes::mask_at(self.text, start, lanes::special)?;
+            end = start + mask.trailing_zeros() as usize;
             if self.text.get(end) != Some(&b'"') {
                 return None;
             }
@@ -407,10 +426,11 @@ impl Items {
             rest = rest.strip_prefix(b" ").unwrap_or(rest);
         }
         let rest = rest.strip_prefix(b"\"")?;
-        let length = lanes::string_end(rest.first_chunk()?);
-        let (key, rest) = rest.split_at_checked(length)?;
-        let rest = rest.strip_prefix(b"\":")?;
-        cursor.at = cursor.text.len() - rest.len();
+        let start = cursor.text.len() - rest.len();
+        let mask = lanes::mask_at(cursor.text, start, lanes::special)?;
+        let (key, rest) = rest.split_at_checked(mask.trailing_zeros() as usize)?;
+        rest.strip_prefix(b"\":")?;
+        cursor.at = start + key.len() + 2;
         self.first = false;
         Some(key)
     }
@@ -463,10 +483,10 @@ impl Items {
     }
 }
 
-/// Whether a byte ends or breaks a string.
-#[inline]
-fn is_special(byte: u8) -> bool {
-    matches!(byte, b'"' | b'\\' | 0..=0x1f)
+/// How many bytes come before the first that ends or breaks a string.
+fn plain_bytes(text: &[u8]) -> usize {
+    let special = text.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f));
+    special.unwrap_or(text.len())
 }
 
 /// Put a field into its slot; a second one of the same name is an error.

@@ -1,32 +1,57 @@
 //! Sixteen bytes looked at in one step.
 //!
 //! On x86-64 with SSE2, which every such processor has; elsewhere with plain
-//! 64-bit arithmetic. Both give the same answers, which a test compares.
+//! arithmetic. Both give the same answers, which a test compares.
+//!
+//! An answer is a mask: bit n stands for byte n.
 
 /// Sixteen bytes of text.
 pub type Block = [u8; 16];
 
-/// Position of the first byte that ends or breaks a JSON string: a quote, a
-/// backslash or a control character; 16 if there is none.
+/// The bytes that end or break a JSON string: quotes, backslashes and control characters.
 #[inline]
-pub fn string_end(block: &Block) -> usize {
+pub fn special(block: &Block) -> u32 {
     #[cfg(target_arch = "x86_64")]
     #[allow(unsafe_code)]
     // SAFETY: SSE2 is part of x86-64, so that every caller's processor has it.
-    return unsafe { sse2::string_end(block) };
+    return unsafe { sse2::special(block) };
     #[cfg(not(target_arch = "x86_64"))]
-    return portable::string_end(block);
+    return portable::special(block);
 }
 
-/// Position of the first such byte; 16 if there is none.
+/// The bytes that are `byte`.
 #[inline]
-pub fn first(block: &Block, byte: u8) -> usize {
+pub fn equal(block: &Block, byte: u8) -> u32 {
     #[cfg(target_arch = "x86_64")]
     #[allow(unsafe_code)]
     // SAFETY: as above.
-    return unsafe { sse2::first(block, byte) };
+    return unsafe { sse2::equal(block, byte) };
     #[cfg(not(target_arch = "x86_64"))]
-    return portable::first(block, byte);
+    return portable::equal(block, byte);
+}
+
+/// The bytes that are a backslash or not ASCII.
+#[inline]
+pub fn rare(block: &Block) -> u32 {
+    #[cfg(target_arch = "x86_64")]
+    #[allow(unsafe_code)]
+    // SAFETY: as above.
+    return unsafe { sse2::rare(block) };
+    #[cfg(not(target_arch = "x86_64"))]
+    return portable::rare(block);
+}
+
+/// The block that begins at `at`, as a mask of `look` sees it: bit 0 stands for
+/// `text[at]`. Past the end of `text` there is nothing. `None` if the text is
+/// shorter than a block, or ends before `at`.
+#[inline]
+pub fn mask_at(text: &[u8], at: usize, look: impl Fn(&Block) -> u32) -> Option<u32> {
+    let rest = text.get(at..)?;
+    if let Some(block) = rest.first_chunk() {
+        return Some(look(block));
+    }
+    // Near the end: the last block, less what stands before `at`.
+    Some(look(text.last_chunk()?) >> (16 - rest.len()))
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -46,25 +71,31 @@ mod sse2 {
 
     #[inline]
     #[target_feature(enable = "sse2")]
-    fn position(found: __m128i) -> usize {
-        // The bit above the sixteen stands for "nowhere".
-        (_mm_movemask_epi8(found) | 0x1_0000).trailing_zeros() as usize
+    fn mask(found: __m128i) -> u32 {
+        _mm_movemask_epi8(found).cast_unsigned()
     }
 
     #[inline]
     #[target_feature(enable = "sse2")]
-    pub fn string_end(block: &Block) -> usize {
+    pub fn special(block: &Block) -> u32 {
         let block = load(block);
         let quote = _mm_cmpeq_epi8(block, _mm_set1_epi8(0x22));
         let backslash = _mm_cmpeq_epi8(block, _mm_set1_epi8(0x5c));
         let control = _mm_cmpeq_epi8(block, _mm_min_epu8(block, _mm_set1_epi8(0x1f)));
-        position(_mm_or_si128(_mm_or_si128(quote, backslash), control))
+        mask(_mm_or_si128(_mm_or_si128(quote, backslash), control))
     }
 
     #[inline]
     #[target_feature(enable = "sse2")]
-    pub fn first(block: &Block, byte: u8) -> usize {
-        position(_mm_cmpeq_epi8(load(block), _mm_set1_epi8(byte.cast_signed())))
+    pub fn equal(block: &Block, byte: u8) -> u32 {
+        mask(_mm_cmpeq_epi8(load(block), _mm_set1_epi8(byte.cast_signed())))
+    }
+
+    #[inline]
+    #[target_feature(enable = "sse2")]
+    pub fn rare(block: &Block) -> u32 {
+        let block = load(block);
+        mask(_mm_or_si128(block, _mm_cmpeq_epi8(block, _mm_set1_epi8(0x5c))))
     }
 }
 
@@ -72,32 +103,25 @@ mod sse2 {
 mod portable {
     use super::Block;
 
-    const ONES: u128 = u128::MAX / 0xff;
-
-    /// Lanes that are zero get their top bit set; so may lanes above the first
-    /// of them, by a borrow, which does not matter for the first one.
-    ///
-    /// Source: Henry S. Warren, "Hacker's Delight", 2nd edition, section 6-1.
     #[inline]
-    fn zeros(lanes: u128) -> u128 {
-        lanes.wrapping_sub(ONES) & !lanes
+    fn mask(block: &Block, is: impl Fn(u8) -> bool) -> u32 {
+        let bits = block.iter().enumerate().map(|(place, byte)| u32::from(is(*byte)) << place);
+        bits.fold(0, |mask, bit| mask | bit)
     }
 
     #[inline]
-    fn position(found: u128) -> usize {
-        ((found & (ONES * 0x80)).trailing_zeros() / 8) as usize
+    pub fn special(block: &Block) -> u32 {
+        mask(block, |byte| matches!(byte, b'"' | b'\\' | 0..=0x1f))
     }
 
     #[inline]
-    pub fn string_end(block: &Block) -> usize {
-        let lanes = u128::from_le_bytes(*block);
-        let control = lanes.wrapping_sub(ONES * 0x20) & !lanes;
-        position(zeros(lanes ^ (ONES * 0x22)) | zeros(lanes ^ (ONES * 0x5c)) | control)
+    pub fn equal(block: &Block, byte: u8) -> u32 {
+        mask(block, |other| other == byte)
     }
 
     #[inline]
-    pub fn first(block: &Block, byte: u8) -> usize {
-        position(zeros(u128::from_le_bytes(*block) ^ (ONES * u128::from(byte))))
+    pub fn rare(block: &Block) -> u32 {
+        mask(block, |byte| byte == b'\\' || !byte.is_ascii())
     }
 }
 
@@ -108,19 +132,26 @@ mod tests {
 
     proptest! {
         #[test]
-        fn both_ways_agree_with_a_plain_search(
+        fn both_ways_agree(
             block in proptest::array::uniform16(prop_oneof![any::<u8>(), 0x1e_u8..0x24, Just(0x5c)]),
             byte in any::<u8>(),
         ) {
-            let end = block.iter().position(|b| matches!(b, b'"' | b'\\' | 0..=0x1f)).unwrap_or(16);
-            prop_assert_eq!(string_end(&block), end);
-            prop_assert_eq!(portable::string_end(&block), end);
-            let at = block.iter().position(|b| *b == byte).unwrap_or(16);
-            prop_assert_eq!(first(&block, byte), at);
-            prop_assert_eq!(portable::first(&block, byte), at);
-            let own = block[7];
-            let at = block.iter().position(|b| *b == own).unwrap_or(16);
-            prop_assert_eq!((first(&block, own), portable::first(&block, own)), (at, at));
+            prop_assert_eq!(special(&block), portable::special(&block));
+            prop_assert_eq!(rare(&block), portable::rare(&block));
+            for byte in [byte, block[7]] {
+                prop_assert_eq!(equal(&block, byte), portable::equal(&block, byte));
+            }
+        }
+
+        #[test]
+        fn a_mask_near_the_end_sees_only_what_is_left(
+            text in proptest::collection::vec(0x20_u8..0x24, 0..40), at in 0_usize..45,
+        ) {
+            let expected = (text.len() >= 16 && at <= text.len()).then(|| {
+                let ahead = text[at..].iter().take(16).enumerate();
+                ahead.map(|(place, byte)| u32::from(*byte == b'"') << place).sum::<u32>()
+            });
+            prop_assert_eq!(mask_at(&text, at, |block| equal(block, b'"')), expected);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What every text frame goes through before its venue's decoder sees it.
 
 use crate::error::DecodeError;
+use crate::lanes;
 
 /// Check that a frame is UTF-8 and resolve the escapes that may stand in names.
 ///
@@ -12,21 +13,29 @@ use crate::error::DecodeError;
 /// # Errors
 /// `InvalidUtf8` if it is not UTF-8.
 pub fn prepare<'a>(frame: &'a [u8], scratch: &'a mut Vec<u8>) -> Result<&'a [u8], DecodeError> {
-    let mut non_ascii = 0_u8;
-    let mut escapes = 0_u8;
-    for &byte in frame {
-        non_ascii |= byte & 0x80;
-        escapes |= u8::from(byte == b'\\');
+    if !has_rare(frame) {
+        return Ok(frame);
     }
-    if non_ascii != 0 && std::str::from_utf8(frame).is_err() {
+    if std::str::from_utf8(frame).is_err() {
         return Err(DecodeError::InvalidUtf8);
     }
-    if escapes == 0 {
+    if !frame.contains(&b'\\') {
         return Ok(frame);
     }
     scratch.clear();
     unescape(frame, scratch);
     Ok(scratch)
+}
+
+/// Whether any byte is a backslash or not ASCII.
+#[inline]
+fn has_rare(frame: &[u8]) -> bool {
+    let (blocks, _) = frame.as_chunks::<16>();
+    let rare = blocks.iter().fold(0, |mask, block| mask | lanes::rare(block));
+    match frame.last_chunk() {
+        Some(last) => rare | lanes::rare(last) != 0,
+        None => frame.iter().any(|byte| *byte == b'\\' || !byte.is_ascii()),
+    }
 }
 
 fn unescape(frame: &[u8], out: &mut Vec<u8>) {

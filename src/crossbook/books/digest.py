@@ -1,14 +1,18 @@
 """One number for all that an engine reported."""
 
 import hashlib
+import struct
 
+from crossbook.books.book import Book
 from crossbook.books.events import EventBatch
 
 __all__ = ["EventDigest"]
 
+_LEVEL = struct.Struct("<qq")
+
 
 class EventDigest:
-    """SHA-256 over the records of all events, in their order.
+    """SHA-256 over the records of all events, in their order, and over books.
 
     How the events were cut into batches makes no difference.
 
@@ -29,6 +33,23 @@ class EventDigest:
         """Add the next events."""
         self._hash.update(batch.raw)
         self.events += len(batch)
+
+    def add_book(self, book: Book) -> None:
+        """Add what a book holds now: its name, scale, state, sequence and levels."""
+        instrument = book.instrument
+        bids, asks = book.levels()
+        head = (
+            instrument.id,
+            instrument.price_decimals,
+            instrument.size_decimals,
+            book.state.value,
+            book.sequence,
+            len(bids),
+            len(asks),
+        )
+        self._hash.update("\n".join(map(str, head)).encode())
+        for side in (bids, asks):
+            self._hash.update(b"".join(_LEVEL.pack(*level) for level in side))
 
     def hex(self) -> str:
         """Return the digest so far as 64 hexadecimal digits."""

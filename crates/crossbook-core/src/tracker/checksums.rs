@@ -2,7 +2,7 @@
 
 use crate::batch::{Proof, Side};
 use crate::book::Book;
-use crate::checksum::{okx, KrakenChecksum};
+use crate::checksum::{okx_checksum, KrakenChecksum};
 use crate::decimal::POW10;
 
 /// Working state of the checksums of one book; nothing for venues without.
@@ -35,7 +35,7 @@ impl Checksums {
                 (i64::from(theirs), ours)
             }
             Proof::OkxChecksum(theirs) => {
-                let ours = okx(bids, asks, scale.0, scale.1).map_or(i64::MIN, i64::from);
+                let ours = okx_checksum(bids, asks, scale.0, scale.1).map_or(i64::MIN, i64::from);
                 (i64::from(theirs), ours)
             }
             Proof::None | Proof::Best { .. } | Proof::Hash { .. } => (0, 0),

@@ -17,6 +17,9 @@ mod exchange;
 /// The reason why nothing of the frame may be used.
 #[inline]
 pub fn decode(frame: &[u8], batch: &mut Batch) -> Result<(), DecodeError> {
+    if frame.starts_with(b"{\"type\":") {
+        return exchange::decode(frame, batch);
+    }
     let mut cursor = Cursor::new(frame);
     let mut members = cursor.object()?;
     while let Some(key) = members.key(&mut cursor)? {

@@ -19,6 +19,9 @@ mod v2;
 #[inline]
 pub fn decode(frame: &[u8], batch: &mut Batch) -> Result<(), DecodeError> {
     let mut cursor = Cursor::new(frame);
+    if frame.starts_with(b"{\"channel\":") {
+        return v2::decode(frame, batch);
+    }
     if cursor.next_kind()? == Next::Array {
         return v1::decode_data(frame, batch);
     }

@@ -14,6 +14,11 @@ use super::{taker, Best};
 /// Decode one frame.
 #[inline]
 pub(super) fn decode(frame: &[u8], batch: &mut Batch) -> Result<(), DecodeError> {
+    let mark = batch.mark();
+    if usual_book(frame, batch).is_some() {
+        return Ok(());
+    }
+    batch.forget_since(mark);
     let mut cursor = Cursor::new(frame);
     let (mut channel, mut timestamp, mut number) = (None, None, None);
     let (mut events, mut events_are_read) = (None, false);
@@ -38,13 +43,42 @@ pub(super) fn decode(frame: &[u8], batch: &mut Batch) -> Result<(), DecodeError>
         }
     }
     cursor.end()?;
-    let stream = StreamNumber { stream: 0, number: need(number)?, first: 0 };
-    batch.set_stream(stream);
+    batch.set_stream(stream(need(number)?));
     if events_are_read {
         return Ok(());
     }
     let mut cursor = cursor.at(need(events)?);
     Events { frame, timestamp }.read(need(channel)?, &mut cursor, batch)
+}
+
+/// Read one event of `l2_data` in its usual spelling; `None` if it has another.
+#[inline]
+fn usual_book(frame: &[u8], batch: &mut Batch) -> Option<()> {
+    let mark = batch.mark();
+    let mut cursor = Cursor::new(frame);
+    let cursor = &mut cursor;
+    cursor.take(b"{\"channel\":\"l2_data\",")?;
+    // Some frames have an empty client id.
+    let _ = cursor.take(b"\"client_id\":\"\",");
+    cursor.take(b"\"timestamp\":")?;
+    let timestamp = Some(cursor.string().ok()?);
+    cursor.take(b",\"sequence_num\":")?;
+    let number = cursor.id().ok()?;
+    cursor.take(b",\"events\":[{\"type\":")?;
+    let kind = book_kind(cursor.string().ok()?).ok()?;
+    cursor.take(b",\"product_id\":")?;
+    let symbol = cursor.string().ok()?;
+    cursor.take(b",\"updates\":")?;
+    let latest_ns = read_levels(cursor, batch).ok()?;
+    cursor.take(b"}]}")?;
+    cursor.end().ok()?;
+    Events { frame, timestamp }.push_book(kind, symbol, mark, latest_ns, batch).ok()?;
+    batch.set_stream(stream(number));
+    Some(())
+}
+
+fn stream(number: i64) -> StreamNumber {
+    StreamNumber { stream: 0, number, first: 0 }
 }
 
 /// What all events of a frame share.
@@ -106,19 +140,28 @@ impl<'a> Events<'a> {
                 _ => cursor.skip()?,
             }
         }
+        self.push_book(need(kind)?, need(symbol)?, mark, need(latest_ns)?, batch)
+    }
+
+    #[inline]
+    fn push_book(
+        self,
+        kind: BookKind,
+        symbol: &[u8],
+        levels_from: u32,
+        latest_ns: i64,
+        batch: &mut Batch,
+    ) -> Result<(), DecodeError> {
         let book = BookMessage {
-            kind: need(kind)?,
-            levels: batch.since(mark),
+            kind,
+            levels: batch.since(levels_from),
             sequence: Sequence::Unnumbered,
             proof: Proof::None,
             depth: 0,
         };
         // The levels of a snapshot may be dated to the epoch.
-        let ts_event_ns = match need(latest_ns)? {
-            0 => self.sent_ns()?,
-            latest_ns => latest_ns,
-        };
-        self.push(batch, need(symbol)?, ts_event_ns, Body::Book(book));
+        let ts_event_ns = if latest_ns == 0 { self.sent_ns()? } else { latest_ns };
+        self.push(batch, symbol, ts_event_ns, Body::Book(book));
         Ok(())
     }
 
@@ -217,25 +260,53 @@ fn read_levels(cursor: &mut Cursor<'_>, batch: &mut Batch) -> Result<i64, Decode
     let mut latest_ns = 0;
     let mut last_time: &[u8] = b"";
     each(cursor, |cursor| {
-        let (mut side, mut price, mut size, mut at) = (None, None, None, None);
-        let mut members = cursor.object()?;
-        while let Some(key) = members.key(cursor)? {
-            match key {
-                b"side" => once(&mut side, book_side(cursor.string()?)?)?,
-                b"price_level" => once(&mut price, cursor.amount()?)?,
-                b"new_quantity" => once(&mut size, cursor.amount()?)?,
-                b"event_time" => once(&mut at, cursor.string()?)?,
-                _ => cursor.skip()?,
-            }
-        }
+        let begin = cursor.position();
+        let (level, at) = if let Some(read) = usual_level(cursor) {
+            read
+        } else {
+            *cursor = cursor.at(begin);
+            read_level(cursor)?
+        };
         // The levels of an event mostly share one time.
-        if let Some(at) = at.filter(|at| *at != last_time) {
+        if at != last_time && !at.is_empty() {
             latest_ns = time::from_rfc3339(at)?.max(latest_ns);
             last_time = at;
         }
-        batch.push_level(Level { side: need(side)?, price: need(price)?, size: need(size)? })
+        batch.push_level(level)
     })?;
     Ok(latest_ns)
+}
+
+/// Read a level and its time in their usual spelling; `None` if they have another.
+#[inline]
+fn usual_level<'a>(cursor: &mut Cursor<'a>) -> Option<(Level, &'a [u8])> {
+    cursor.take(b"{\"side\":")?;
+    let side = book_side(cursor.string().ok()?).ok()?;
+    cursor.take(b",\"event_time\":")?;
+    let at = cursor.string().ok()?;
+    cursor.take(b",\"price_level\":")?;
+    let price = cursor.amount().ok()?;
+    cursor.take(b",\"new_quantity\":")?;
+    let size = cursor.amount().ok()?;
+    cursor.take(b"}")?;
+    Some((Level { side, price, size }, at))
+}
+
+/// Read a level and its time, which may be missing.
+fn read_level<'a>(cursor: &mut Cursor<'a>) -> Result<(Level, &'a [u8]), DecodeError> {
+    let (mut side, mut price, mut size, mut at) = (None, None, None, None);
+    let mut members = cursor.object()?;
+    while let Some(key) = members.key(cursor)? {
+        match key {
+            b"side" => once(&mut side, book_side(cursor.string()?)?)?,
+            b"price_level" => once(&mut price, cursor.amount()?)?,
+            b"new_quantity" => once(&mut size, cursor.amount()?)?,
+            b"event_time" => once(&mut at, cursor.string()?)?,
+            _ => cursor.skip()?,
+        }
+    }
+    let level = Level { side: need(side)?, price: need(price)?, size: need(size)? };
+    Ok((level, at.unwrap_or_default()))
 }
 
 #[inline]

@@ -15,11 +15,46 @@ use super::{taker, Best};
 /// Decode one frame.
 #[inline]
 pub(super) fn decode(frame: &[u8], batch: &mut Batch) -> Result<(), DecodeError> {
+    let mark = batch.mark();
+    if usual_update(frame, batch).is_some() {
+        return Ok(());
+    }
+    batch.forget_since(mark);
     let mut cursor = Cursor::new(frame);
-    let mut fields = Fields { levels_from: batch.mark(), ..Fields::default() };
+    let mut fields = Fields { levels_from: mark, ..Fields::default() };
     fields.read(&mut cursor, batch)?;
     cursor.end()?;
     fields.emit(frame, batch)
+}
+
+/// Read an `l2update` in its usual spelling; `None` if it has another.
+#[inline]
+fn usual_update(frame: &[u8], batch: &mut Batch) -> Option<()> {
+    let mark = batch.mark();
+    let mut cursor = Cursor::new(frame);
+    let cursor = &mut cursor;
+    cursor.take(b"{\"type\":\"l2update\",\"product_id\":")?;
+    let symbol = Span::of(frame, cursor.string().ok()?);
+    cursor.take(b",\"changes\":")?;
+    read_changes(cursor, batch).ok()?;
+    cursor.take(b",\"time\":")?;
+    let ts_event_ns = time::from_rfc3339(cursor.string().ok()?).ok()?;
+    cursor.take(b"}")?;
+    cursor.end().ok()?;
+    let body = book(BookKind::Delta, mark, batch);
+    batch.push(Message { symbol, outcome: Outcome::Whole, ts_event_ns, body });
+    Some(())
+}
+
+#[inline]
+fn book(kind: BookKind, levels_from: u32, batch: &Batch) -> Body {
+    Body::Book(BookMessage {
+        kind,
+        levels: batch.since(levels_from),
+        sequence: Sequence::Unnumbered,
+        proof: Proof::None,
+        depth: 0,
+    })
 }
 
 /// Everything that any of the messages may hold.
@@ -80,13 +115,13 @@ impl<'a> Fields<'a> {
             b"l2update" => {
                 need(self.symbol)?;
                 need(self.changes)?;
-                self.book(BookKind::Delta, batch)
+                book(BookKind::Delta, self.levels_from, batch)
             }
             b"snapshot" => {
                 need(self.symbol)?;
                 need(self.bids)?;
                 need(self.asks)?;
-                self.book(BookKind::Snapshot, batch)
+                book(BookKind::Snapshot, self.levels_from, batch)
             }
             b"ticker" => self.ticker(ts_event_ns)?,
             b"match" | b"last_match" => self.trade()?,
@@ -107,17 +142,6 @@ impl<'a> Fields<'a> {
         let symbol = self.symbol.map_or_else(Span::default, |name| Span::of(frame, name));
         batch.push(Message { symbol, outcome: Outcome::Whole, ts_event_ns, body });
         Ok(())
-    }
-
-    #[inline]
-    fn book(&self, kind: BookKind, batch: &Batch) -> Body {
-        Body::Book(BookMessage {
-            kind,
-            levels: batch.since(self.levels_from),
-            sequence: Sequence::Unnumbered,
-            proof: Proof::None,
-            depth: 0,
-        })
     }
 
     fn trade(&self) -> Result<Body, DecodeError> {

@@ -3,6 +3,8 @@
 //! The names stand behind the payload. An object is read by the shape of what
 //! it holds; an array is stepped over and read when the channel is known.
 
+use std::ops::Range;
+
 use crate::batch::{
     Batch, Body, BookKind, BookMessage, Control, Level, Message, Outcome, Proof, Quote, QuoteAt,
     Sequence, Side, Span, TakerSide, Trade,
@@ -17,9 +19,13 @@ use super::{checksum, push_about, push_answer};
 /// Decode an array.
 #[inline]
 pub(super) fn decode_data(frame: &[u8], batch: &mut Batch) -> Result<(), DecodeError> {
+    let mark = batch.mark();
+    if usual_update(frame, batch).is_some() {
+        return Ok(());
+    }
+    batch.forget_since(mark);
     let mut cursor = Cursor::new(frame);
     let mut payload = Payload::default();
-    let mark = batch.mark();
     let (mut rows, mut channel, mut pair) = (None, None, None);
     let mut items = cursor.array()?;
     while items.item(&mut cursor)? {
@@ -55,6 +61,33 @@ pub(super) fn decode_data(frame: &[u8], batch: &mut Batch) -> Result<(), DecodeE
     need(pair)?;
     batch.push(Message { symbol, outcome: Outcome::Whole, ts_event_ns, body });
     Ok(())
+}
+
+/// Read changes of one side in their usual spelling; `None` if they have another.
+#[inline]
+fn usual_update(frame: &[u8], batch: &mut Batch) -> Option<()> {
+    let mark = batch.mark();
+    let mut cursor = Cursor::new(frame);
+    let cursor = &mut cursor;
+    cursor.take(b"[")?;
+    cursor.id().ok()?;
+    let side = match cursor.take(b",{\"b\":") {
+        Some(()) => Side::Bid,
+        None => cursor.take(b",{\"a\":").map(|()| Side::Ask)?,
+    };
+    let mut latest_ns = 0;
+    each(cursor, |cursor| read_level(cursor, side, &mut latest_ns, batch)).ok()?;
+    cursor.take(b",\"c\":")?;
+    let proof = checksum(cursor).ok()?;
+    cursor.take(b"},")?;
+    let depth = book_depth(cursor.string().ok()?)?;
+    cursor.take(b",")?;
+    let symbol = Span::of(frame, cursor.string().ok()?);
+    cursor.take(b"]")?;
+    cursor.end().ok()?;
+    let body = book(BookKind::Delta, batch.since(mark), proof, depth);
+    batch.push(Message { symbol, outcome: Outcome::Whole, ts_event_ns: latest_ns, body });
+    Some(())
 }
 
 /// The depth in a name such as `book-1000`.
@@ -140,28 +173,9 @@ impl Payload {
                 rows.skip_rest(cursor)?;
                 return Ok(Some((price, size)));
             }
-            self.level(cursor, side, batch)?;
+            read_level(cursor, side, &mut self.latest_ns, batch)?;
         }
         Ok(None)
-    }
-
-    #[inline]
-    fn level(
-        &mut self,
-        cursor: &mut Cursor<'_>,
-        side: Side,
-        batch: &mut Batch,
-    ) -> Result<(), DecodeError> {
-        let mut row = cursor.array()?;
-        field(&mut row, cursor)?;
-        let price = cursor.amount()?;
-        field(&mut row, cursor)?;
-        let size = cursor.amount()?;
-        field(&mut row, cursor)?;
-        self.latest_ns = self.latest_ns.max(seconds(cursor)?);
-        // A level that comes back into the channel's depth is marked by "r".
-        row.skip_rest(cursor)?;
-        batch.push_level(Level { side, price, size })
     }
 
     #[inline]
@@ -175,13 +189,7 @@ impl Payload {
             need(self.all_asks.and(self.all_bids))?;
             BookKind::Snapshot
         };
-        Ok(Body::Book(BookMessage {
-            kind,
-            levels: batch.since(mark),
-            sequence: Sequence::Unnumbered,
-            proof: self.proof.unwrap_or(Proof::None),
-            depth,
-        }))
+        Ok(book(kind, batch.since(mark), self.proof.unwrap_or(Proof::None), depth))
     }
 
     fn quote(&self) -> Result<Body, DecodeError> {
@@ -189,6 +197,31 @@ impl Payload {
         let (ask, ask_size) = need(self.ask)?;
         Ok(quote(bid, bid_size, ask, ask_size))
     }
+}
+
+#[inline]
+fn book(kind: BookKind, levels: Range<u32>, proof: Proof, depth: u32) -> Body {
+    Body::Book(BookMessage { kind, levels, sequence: Sequence::Unnumbered, proof, depth })
+}
+
+/// Read `["price","size","time"]`; the latest time is kept.
+#[inline]
+fn read_level(
+    cursor: &mut Cursor<'_>,
+    side: Side,
+    latest_ns: &mut i64,
+    batch: &mut Batch,
+) -> Result<(), DecodeError> {
+    let mut row = cursor.array()?;
+    field(&mut row, cursor)?;
+    let price = cursor.amount()?;
+    field(&mut row, cursor)?;
+    let size = cursor.amount()?;
+    field(&mut row, cursor)?;
+    *latest_ns = seconds(cursor)?.max(*latest_ns);
+    // A level that comes back into the channel's depth is marked by "r".
+    row.skip_rest(cursor)?;
+    batch.push_level(Level { side, price, size })
 }
 
 /// Note which of the two a side was.

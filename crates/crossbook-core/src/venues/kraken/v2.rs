@@ -1,8 +1,8 @@
 //! Websocket v2: objects with a `channel`, and answers with a `method`.
 
 use crate::batch::{
-    Batch, Body, BookKind, BookMessage, Control, Level, Message, Outcome, Quote, QuoteAt, Sequence,
-    Side, Span, TakerSide, Trade,
+    Batch, Body, BookKind, BookMessage, Control, Level, Message, Outcome, Proof, Quote, QuoteAt,
+    Sequence, Side, Span, TakerSide, Trade,
 };
 use crate::decimal::Decimal;
 use crate::error::DecodeError;
@@ -19,11 +19,39 @@ const DEPTHS: [u32; 5] = [10, 25, 100, 500, 1000];
 /// Decode one frame.
 #[inline]
 pub(super) fn decode(frame: &[u8], batch: &mut Batch) -> Result<(), DecodeError> {
+    let mark = batch.mark();
+    if usual_book(frame, batch).is_some() {
+        return Ok(());
+    }
+    batch.forget_since(mark);
     let mut cursor = Cursor::new(frame);
     let mut envelope = Envelope::default();
     envelope.read(frame, &mut cursor, batch)?;
     cursor.end()?;
     envelope.finish(frame, &cursor, batch)
+}
+
+/// Read a book message in its usual spelling; `None` if it has another.
+#[inline]
+fn usual_book(frame: &[u8], batch: &mut Batch) -> Option<()> {
+    let mut cursor = Cursor::new(frame);
+    let cursor = &mut cursor;
+    let mut book = Book::new(batch);
+    cursor.take(b"{\"channel\":\"book\",\"type\":")?;
+    let kind = book_kind(cursor.string().ok()?).ok()?;
+    cursor.take(b",\"data\":[{\"symbol\":")?;
+    book.symbol = Some(cursor.string().ok()?);
+    cursor.take(b",\"bids\":")?;
+    book.bids = Some(read_levels(cursor, Side::Bid, batch).ok()?);
+    cursor.take(b",\"asks\":")?;
+    book.asks = Some(read_levels(cursor, Side::Ask, batch).ok()?);
+    cursor.take(b",\"checksum\":")?;
+    book.proof = Some(checksum(cursor).ok()?);
+    cursor.take(b",\"timestamp\":")?;
+    book.timestamp = Some(cursor.string().ok()?);
+    cursor.take(b"}]}")?;
+    cursor.end().ok()?;
+    book.push(kind, frame, batch).ok()
 }
 
 /// The members around the data.
@@ -189,41 +217,64 @@ fn book_kind(word: &[u8]) -> Result<BookKind, DecodeError> {
     }
 }
 
-#[inline]
+/// The members of a book message.
+struct Book<'a> {
+    symbol: Option<&'a [u8]>,
+    /// How many levels each side has.
+    bids: Option<u32>,
+    asks: Option<u32>,
+    proof: Option<Proof>,
+    timestamp: Option<&'a [u8]>,
+    levels_from: u32,
+}
+
+impl Book<'_> {
+    #[inline]
+    fn new(batch: &Batch) -> Self {
+        let levels_from = batch.mark();
+        Self { symbol: None, bids: None, asks: None, proof: None, timestamp: None, levels_from }
+    }
+
+    #[inline]
+    fn push(self, kind: BookKind, frame: &[u8], batch: &mut Batch) -> Result<(), DecodeError> {
+        let symbol = Span::of(frame, need(self.symbol)?);
+        let longest = match kind {
+            BookKind::Snapshot => need(self.bids)?.max(need(self.asks)?),
+            _ => need(self.bids.or(self.asks)).map(|_| 0)?,
+        };
+        let book = BookMessage {
+            kind,
+            levels: batch.since(self.levels_from),
+            sequence: Sequence::Unnumbered,
+            proof: need(self.proof)?,
+            depth: if DEPTHS.contains(&longest) { longest } else { 0 },
+        };
+        let ts_event_ns = event_time(self.timestamp)?;
+        let body = Body::Book(book);
+        batch.push(Message { symbol, outcome: Outcome::Whole, ts_event_ns, body });
+        Ok(())
+    }
+}
+
 fn read_book<'a>(
     kind: BookKind,
     frame: &'a [u8],
     cursor: &mut Cursor<'a>,
     batch: &mut Batch,
 ) -> Result<(), DecodeError> {
-    let mark = batch.mark();
-    let (mut symbol, mut bids, mut asks, mut proof, mut timestamp) = (None, None, None, None, None);
+    let mut book = Book::new(batch);
     let mut members = cursor.object()?;
     while let Some(key) = members.key(cursor)? {
         match key {
-            b"symbol" => once(&mut symbol, cursor.string()?)?,
-            b"bids" => once(&mut bids, read_levels(cursor, Side::Bid, batch)?)?,
-            b"asks" => once(&mut asks, read_levels(cursor, Side::Ask, batch)?)?,
-            b"checksum" => once(&mut proof, checksum(cursor)?)?,
-            b"timestamp" => once(&mut timestamp, cursor.string()?)?,
+            b"symbol" => once(&mut book.symbol, cursor.string()?)?,
+            b"bids" => once(&mut book.bids, read_levels(cursor, Side::Bid, batch)?)?,
+            b"asks" => once(&mut book.asks, read_levels(cursor, Side::Ask, batch)?)?,
+            b"checksum" => once(&mut book.proof, checksum(cursor)?)?,
+            b"timestamp" => once(&mut book.timestamp, cursor.string()?)?,
             _ => cursor.skip()?,
         }
     }
-    let symbol = Span::of(frame, need(symbol)?);
-    let longest = match kind {
-        BookKind::Snapshot => need(bids)?.max(need(asks)?),
-        _ => need(bids.or(asks)).map(|_| 0)?,
-    };
-    let book = BookMessage {
-        kind,
-        levels: batch.since(mark),
-        sequence: Sequence::Unnumbered,
-        proof: need(proof)?,
-        depth: if DEPTHS.contains(&longest) { longest } else { 0 },
-    };
-    let ts_event_ns = event_time(timestamp)?;
-    batch.push(Message { symbol, outcome: Outcome::Whole, ts_event_ns, body: Body::Book(book) });
-    Ok(())
+    book.push(kind, frame, batch)
 }
 
 /// Read the levels of one side; return how many there are.
@@ -231,18 +282,39 @@ fn read_book<'a>(
 fn read_levels(cursor: &mut Cursor<'_>, side: Side, batch: &mut Batch) -> Result<u32, DecodeError> {
     let mark = batch.mark();
     each(cursor, |cursor| {
-        let (mut price, mut size) = (None, None);
-        let mut members = cursor.object()?;
-        while let Some(key) = members.key(cursor)? {
-            match key {
-                b"price" => once(&mut price, cursor.amount()?)?,
-                b"qty" => once(&mut size, cursor.amount()?)?,
-                _ => cursor.skip()?,
-            }
+        let begin = cursor.position();
+        if let Some((price, size)) = usual_level(cursor) {
+            return batch.push_level(Level { side, price, size });
         }
-        batch.push_level(Level { side, price: need(price)?, size: need(size)? })
+        *cursor = cursor.at(begin);
+        let (price, size) = read_level(cursor)?;
+        batch.push_level(Level { side, price, size })
     })?;
     Ok(batch.mark() - mark)
+}
+
+/// Read a level in its usual spelling; `None` if it has another.
+#[inline]
+fn usual_level(cursor: &mut Cursor<'_>) -> Option<(Decimal, Decimal)> {
+    cursor.take(b"{\"price\":")?;
+    let price = cursor.amount().ok()?;
+    cursor.take(b",\"qty\":")?;
+    let size = cursor.amount().ok()?;
+    cursor.take(b"}")?;
+    Some((price, size))
+}
+
+fn read_level(cursor: &mut Cursor<'_>) -> Result<(Decimal, Decimal), DecodeError> {
+    let (mut price, mut size) = (None, None);
+    let mut members = cursor.object()?;
+    while let Some(key) = members.key(cursor)? {
+        match key {
+            b"price" => once(&mut price, cursor.amount()?)?,
+            b"qty" => once(&mut size, cursor.amount()?)?,
+            _ => cursor.skip()?,
+        }
+    }
+    Ok((need(price)?, need(size)?))
 }
 
 fn read_trade<'a>(
