@@ -268,6 +268,7 @@ class Discovery:
     def seen(self) -> list[tuple[str, int, int, int, int, int, int]]:
         """Return a row for each instrument that was seen.
 
-        The row: native symbol, outcome (0 whole, 1 YES, 2 NO), decimals that its prices and its
-        sizes need, the whole numbers that no price and no size exceeds, number of messages.
+        The row: native symbol (empty where the frame names none), outcome (0 whole, 1 YES, 2 NO),
+        decimals that its prices and its sizes need, the whole numbers that no price and no size
+        exceeds, number of messages.
         """

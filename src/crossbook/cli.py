@@ -3,9 +3,15 @@
 import click
 
 from crossbook import __version__
+from crossbook.commands.demo import demo
+from crossbook.commands.replay import replay
 
 
 @click.group()
 @click.version_option(__version__, prog_name="crossbook")
 def main() -> None:
     """One live, proven order book for everything that trades on more than one venue."""
+
+
+main.add_command(demo)
+main.add_command(replay)

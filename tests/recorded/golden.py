@@ -14,6 +14,9 @@ from crossbook.sim.recording import record
 
 FOLDER: Final = Path(__file__).parent
 
+REPLAY: Final = "replay.json"
+"""What `crossbook replay` makes of a session; tests/recorded/test_golden_replay.py writes it."""
+
 _SECOND_NS: Final = 1_000_000_000
 
 

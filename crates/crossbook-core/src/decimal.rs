@@ -133,7 +133,7 @@ pub fn parse_prefix(text: &[u8]) -> Result<(Decimal, usize), NumberError> {
 /// Value and number of the digits at the start of `text`; the value is only
 /// meaningful for at most eighteen of them.
 #[inline]
-pub(crate) fn leading_digits(text: &[u8]) -> (u64, usize) {
+fn leading_digits(text: &[u8]) -> (u64, usize) {
     let mut value = 0_u64;
     let mut count = 0;
     while let Some(chunk) = text.get(count..count + 8) {
@@ -205,7 +205,7 @@ pub fn parse_quoted(text: &[u8], start: usize) -> Option<(Decimal, usize)> {
 
 /// Read the number of at most eight bytes that `before` ends with.
 #[inline]
-fn parse_short(before: &[u8], length: usize) -> Option<Decimal> {
+pub(crate) fn parse_short(before: &[u8], length: usize) -> Option<Decimal> {
     const ZEROS: u64 = u64::MAX / 0xff * 0x30;
     const POINTS: u64 = u64::MAX / 0xff * (0x2e ^ 0x30);
     const ONES: u64 = u64::MAX / 0xff;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::batch::{Batch, Body, Outcome};
+use crate::batch::{Batch, Body, Outcome, Proof};
 use crate::decimal::Decimal;
 use crate::engine::decode;
 use crate::venue::Venue;
@@ -10,9 +10,9 @@ use crate::venue::Venue;
 /// What was seen of one instrument.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Seen {
-    /// Most decimals of a price, trailing zeros not counted.
+    /// Most decimals of a price; trailing zeros count where the venue's checksum prints them.
     pub price_decimals: u8,
-    /// Most decimals of a size, trailing zeros not counted.
+    /// The same of a size.
     pub size_decimals: u8,
     /// Largest whole part of a price.
     pub price_max: i64,
@@ -55,7 +55,7 @@ impl Discovery {
         };
         for message in self.batch.messages() {
             let native = asked.unwrap_or_else(|| message.symbol.bytes(bytes));
-            if native.is_empty() || matches!(message.body, Body::Control(..)) {
+            if matches!(message.body, Body::Control(..)) {
                 continue;
             }
             let key = (native.to_vec(), message.outcome as u8);
@@ -63,9 +63,14 @@ impl Discovery {
             seen.messages += 1;
             match &message.body {
                 Body::Book(book) => {
+                    // A checksum of printed digits is of trailing zeros too.
+                    let is_printed = matches!(book.proof, Proof::KrakenChecksum(_));
                     for level in self.batch.levels_of(book) {
                         seen.price(level.price);
                         seen.size(level.size);
+                        if is_printed {
+                            seen.printed(level.price.decimals, level.size.decimals);
+                        }
                     }
                 }
                 Body::Trade(trade) => {
@@ -85,7 +90,7 @@ impl Discovery {
         }
     }
 
-    /// All instruments seen, by symbol.
+    /// All instruments seen, by symbol; an empty one where the frame names none.
     pub fn seen(&self) -> impl Iterator<Item = (&[u8], Outcome, &Seen)> {
         self.seen.iter().map(|((native, outcome), seen)| {
             let outcome = match outcome {
@@ -103,6 +108,11 @@ impl Seen {
         let (decimals, whole) = extent(value);
         self.price_decimals = self.price_decimals.max(decimals);
         self.price_max = self.price_max.max(whole);
+    }
+
+    fn printed(&mut self, price_decimals: u8, size_decimals: u8) {
+        self.price_decimals = self.price_decimals.max(price_decimals);
+        self.size_decimals = self.size_decimals.max(size_decimals);
     }
 
     fn size(&mut self, value: Decimal) {
@@ -134,10 +144,13 @@ mod tests {
             br#"{"e":"depthUpdate","E":1,"s":"BTCUSDT","U":1,"u":2,"b":[["61837.6300","0.10"]],"a":[["7","25000.125"]]}"#,
         );
         discovery.on_frame(b"{");
+        discovery.on_frame(br#"{"lastUpdateId":1,"bids":[["0.25","4"]],"asks":[]}"#);
         discovery.on_snapshot(b"ETHBTC", br#"{"lastUpdateId":1,"bids":[],"asks":[["0.5","2"]]}"#);
         let seen: Vec<_> = discovery.seen().collect();
-        assert_eq!(seen.len(), 2);
-        assert_eq!(seen[0].0, b"BTCUSDT");
+        assert_eq!(seen.len(), 3);
+        // A snapshot between the frames does not say whose it is.
+        assert_eq!((seen[0].0, seen[0].2.price_decimals), (&b""[..], 2));
+        assert_eq!(seen[1].0, b"BTCUSDT");
         let expected = Seen {
             price_decimals: 2,
             size_decimals: 3,
@@ -145,6 +158,23 @@ mod tests {
             size_max: 25_001,
             messages: 1,
         };
-        assert_eq!(*seen[0].2, expected);
+        assert_eq!(*seen[1].2, expected);
+    }
+    #[test]
+    fn trailing_zeros_count_where_a_checksum_prints_them() {
+        let frame = |zeros: &str| {
+            format!(
+                r#"[560,{{"a":[["0.00002290{zeros}","1.50000000","1618678132.500000"]],"c":"1"}},"book-1000","ADA/XBT"]"#
+            )
+        };
+        let decimals = |frame: &str| {
+            let mut discovery = Discovery::new(Venue::Kraken);
+            discovery.on_frame(frame.as_bytes());
+            let seen: Vec<_> = discovery.seen().map(|(_, _, seen)| *seen).collect();
+            seen.iter().map(|seen| (seen.price_decimals, seen.size_decimals)).collect::<Vec<_>>()
+        };
+        assert_eq!(decimals(&frame("0")), [(9, 8)]);
+        let unproved = frame("0").replace(r#","c":"1""#, "");
+        assert_eq!(decimals(&unproved), [(7, 1)]);
     }
 }

@@ -1,11 +1,19 @@
-//! One side of a book: price levels in a contiguous sorted array.
+//! One side of a book: price levels in short sorted arrays.
 
 use crate::batch::Side;
 
 /// How far from the best level a change is looked for one by one.
 ///
-/// Most changes touch the few best levels; past them a binary search is cheaper.
-const NEAR: usize = 8;
+/// Most single changes touch the few best levels; past them a binary search is cheaper.
+const NEAR: usize = 4;
+
+/// Most levels of a chunk: what a change far from the best level moves at most.
+///
+/// Tests make it so small that small books have many chunks.
+const CHUNK: usize = if cfg!(test) { 12 } else { 128 };
+
+/// How full a snapshot fills a chunk: some levels may join before it splits.
+const FILL: usize = CHUNK / 4 * 3;
 
 /// What a write did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,61 +32,65 @@ pub enum Change {
 ///
 /// Keys are prices for bids and negated prices for asks, so that on both sides
 /// the best level has the largest key and stands at the end, where most changes
-/// happen and few elements have to move. Prices and sizes stand in two arrays:
-/// a search touches prices only. `first` skips levels cut off at the far end.
+/// happen and few levels have to move. Levels stand in chunks, sorted arrays of
+/// at most [`CHUNK`], under one array of their lowest keys. A book of that many
+/// levels is one array; of a larger one, a change moves no more than a chunk.
+///
+/// Chunks that empty are kept for later ones, so that a book which keeps its
+/// size stops to allocate.
 #[derive(Clone, Debug)]
 pub struct Levels {
     side: Side,
-    first: usize,
-    keys: Vec<i64>,
-    sizes: Vec<i64>,
+    len: usize,
+    /// Nothing in a chunk is below its key here, except in the first chunk.
+    lowest: Vec<i64>,
+    /// None of them is empty.
+    chunks: Vec<Chunk>,
+    spare: Vec<Chunk>,
 }
+
+/// `(key, size)`, ascending.
+type Chunk = Vec<(i64, i64)>;
 
 impl Levels {
     /// An empty side.
     pub fn new(side: Side) -> Self {
-        Self { side, first: 0, keys: Vec::new(), sizes: Vec::new() }
+        Self { side, len: 0, lowest: Vec::new(), chunks: Vec::new(), spare: Vec::new() }
     }
 
     /// Number of levels.
     #[inline]
     pub fn len(&self) -> usize {
-        self.keys.len() - self.first
+        self.len
     }
 
     /// Whether there is none.
     #[inline]
     pub fn is_empty(&self) -> bool {
-        self.len() == 0
+        self.len == 0
     }
 
     /// Best price and its size.
     #[inline]
     pub fn best(&self) -> Option<(i64, i64)> {
-        if self.is_empty() {
-            return None;
-        }
-        Some((self.price_of(*self.keys.last()?), *self.sizes.last()?))
+        let (key, size) = *self.chunks.last()?.last()?;
+        Some((self.price_of(key), size))
     }
 
     /// All levels as `(price, size)`, best first.
     #[inline]
-    pub fn iter(
-        &self,
-    ) -> impl DoubleEndedIterator<Item = (i64, i64)> + ExactSizeIterator + Clone + '_ {
-        let keys = self.keys[self.first..].iter().rev();
-        let sizes = self.sizes[self.first..].iter().rev();
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (i64, i64)> + Clone + '_ {
         let negated = self.side == Side::Ask;
-        keys.zip(sizes).map(move |(&key, &size)| (if negated { -key } else { key }, size))
+        let levels = self.chunks.iter().rev().flat_map(|chunk| chunk.iter().rev());
+        levels.map(move |&(key, size)| (if negated { -key } else { key }, size))
     }
 
     /// Size at a price; 0 if there is no such level.
     #[inline]
     pub fn size_at(&self, price: i64) -> i64 {
-        match self.find(self.key_of(price), self.keys.len()) {
-            Ok(at) => self.sizes[at],
-            Err(_) => 0,
-        }
+        let key = self.key_of(price);
+        let Some(chunk) = self.chunks.get(self.chunk_of(key, usize::MAX)) else { return 0 };
+        find(chunk, key, false).map_or(0, |at| chunk[at].1)
     }
 
     /// Set the size at a price; 0 removes the level.
@@ -93,29 +105,34 @@ impl Levels {
     #[inline]
     pub fn set_from(&mut self, price: i64, size: i64, hint: &mut usize) -> Change {
         let key = self.key_of(price);
-        match self.find(key, (*hint).min(self.keys.len())) {
-            Ok(at) if size == 0 => {
-                self.keys.remove(at);
-                self.sizes.remove(at);
-                *hint = at;
-                self.reclaim();
+        let at = self.chunk_of(key, *hint);
+        *hint = at;
+        let Some(chunk) = self.chunks.get_mut(at) else {
+            return self.set_first(key, size);
+        };
+        match find(chunk, key, at + 1 == self.lowest.len()) {
+            Ok(found) if size == 0 => {
+                chunk.remove(found);
+                self.len -= 1;
+                let left = chunk.len();
+                if left == 0 || (left < CHUNK / 4 && self.chunks.len() > 1) {
+                    self.shrink(at);
+                }
                 Change::Removed
             }
-            Ok(at) => {
-                *hint = at + 1;
-                if std::mem::replace(&mut self.sizes[at], size) == size {
-                    Change::Unchanged
-                } else {
-                    Change::Resized
-                }
+            Ok(found) if chunk[found].1 == size => Change::Unchanged,
+            Ok(found) => {
+                chunk[found].1 = size;
+                Change::Resized
             }
-            Err(at) => {
-                *hint = at;
-                if size == 0 {
-                    return Change::Unchanged;
+            Err(_) if size == 0 => Change::Unchanged,
+            Err(place) => {
+                chunk.insert(place, (key, size));
+                self.len += 1;
+                if chunk.len() == CHUNK {
+                    self.split(at);
+                    *hint = at + 1;
                 }
-                self.keys.insert(at, key);
-                self.sizes.insert(at, size);
                 Change::Added
             }
         }
@@ -123,76 +140,62 @@ impl Levels {
 
     /// Forget all levels; the memory stays.
     pub fn clear(&mut self) {
-        self.first = 0;
-        self.keys.clear();
-        self.sizes.clear();
+        self.len = 0;
+        self.lowest.clear();
+        self.spare.append(&mut self.chunks);
     }
 
     /// Add a level of a snapshot, in any order; [`Self::settle`] must follow.
     #[inline]
     pub fn push(&mut self, price: i64, size: i64) {
-        self.keys.push(self.key_of(price));
-        self.sizes.push(size);
+        let level = (self.key_of(price), size);
+        self.push_level(level);
     }
 
     /// Bring pushed levels into order; the last one of a price counts, and
     /// levels without size go. `scratch` is working memory of the caller's.
     pub fn settle(&mut self, scratch: &mut Vec<(i64, i64)>) {
-        let sorted = self.keys.windows(2).all(|pair| pair[0] < pair[1]);
-        if !sorted {
-            // Snapshots come best first on most venues: turned round, they are sorted.
-            self.keys.reverse();
-            self.sizes.reverse();
-        }
-        if !sorted && !self.keys.windows(2).all(|pair| pair[0] < pair[1]) {
-            self.keys.reverse();
-            self.sizes.reverse();
+        // Snapshots come best first on most venues: turned round, they are sorted.
+        if self.levels().is_sorted_by(|one, next| one.0 > next.0) {
+            self.chunks.reverse();
+            self.chunks.iter_mut().for_each(|chunk| chunk.reverse());
+        } else if !self.levels().is_sorted_by(|one, next| one.0 < next.0) {
             self.sort(scratch);
         }
-        if self.sizes.contains(&0) {
-            let mut sizes = self.sizes.iter();
-            self.keys.retain(|_| sizes.next() != Some(&0));
-            self.sizes.retain(|size| *size != 0);
-        }
-    }
-
-    fn sort(&mut self, scratch: &mut Vec<(i64, i64)>) {
-        scratch.clear();
-        scratch.extend(self.keys.iter().copied().zip(self.sizes.iter().copied()));
-        scratch.sort_by_key(|(key, _)| *key);
-        self.clear();
-        for &(key, size) in scratch.iter() {
-            if self.keys.last() == Some(&key) {
-                self.sizes.pop();
-            } else {
-                self.keys.push(key);
+        if self.levels().any(|level| level.1 == 0) {
+            for mut chunk in std::mem::take(&mut self.chunks) {
+                chunk.retain(|level| level.1 != 0);
+                let kept = if chunk.is_empty() { &mut self.spare } else { &mut self.chunks };
+                kept.push(chunk);
             }
-            self.sizes.push(size);
         }
+        self.len = self.chunks.iter().map(Vec::len).sum();
+        self.lowest.clear();
+        self.lowest.extend(self.chunks.iter().map(|chunk| chunk[0].0));
     }
 
     /// Keep only the `depth` best levels; 0 keeps all.
     #[inline]
     pub fn cut(&mut self, depth: usize) {
-        if depth != 0 && self.len() > depth {
-            self.first = self.keys.len() - depth;
-            self.reclaim();
+        while depth != 0 && self.len > depth {
+            let excess = self.len - depth;
+            let worst = &mut self.chunks[0];
+            if worst.len() > excess {
+                worst.drain(..excess);
+                self.len -= excess;
+            } else {
+                self.len -= worst.len();
+                self.remove_chunk(0);
+            }
         }
     }
 
     /// Bytes that this side holds, free capacity included.
     pub fn memory_bytes(&self) -> usize {
-        (self.keys.capacity() + self.sizes.capacity()) * size_of::<i64>()
-    }
-
-    /// Drop the cut levels once they are as many as the kept ones.
-    #[inline]
-    fn reclaim(&mut self) {
-        if self.first > self.len() {
-            self.keys.drain(..self.first);
-            self.sizes.drain(..self.first);
-            self.first = 0;
-        }
+        let levels: usize = self.chunks.iter().chain(&self.spare).map(Vec::capacity).sum();
+        levels * size_of::<(i64, i64)>()
+            + self.lowest.capacity() * size_of::<i64>()
+            + (self.chunks.capacity() + self.spare.capacity()) * size_of::<Chunk>()
     }
 
     #[inline]
@@ -208,29 +211,122 @@ impl Levels {
         self.key_of(key)
     }
 
-    /// Where a key stands, or where it would; looked for below `end` first.
+    /// In which chunk a key stands, or would; looked for from `hint` down first.
     #[inline]
-    fn find(&self, key: i64, end: usize) -> Result<usize, usize> {
-        let keys = &self.keys[..];
-        let mut end = end.max(self.first);
-        // The levels at and above `end` are better: out of order only if the venue's were.
-        if keys.get(end).is_some_and(|next| *next <= key) {
-            end = keys.len();
+    fn chunk_of(&self, key: i64, hint: usize) -> usize {
+        let lowest = &self.lowest[..];
+        let last = lowest.len().saturating_sub(1);
+        let mut end = hint.min(last);
+        // The chunks above `end` are better: out of order only if the venue's were.
+        if lowest.get(end + 1).is_some_and(|next| *next <= key) {
+            end = last;
         }
-        let near = end.saturating_sub(NEAR).max(self.first);
-        let mut at = end;
-        while at > near {
-            let here = keys[at - 1];
-            if here <= key {
-                return if here == key { Ok(at - 1) } else { Err(at) };
-            }
-            at -= 1;
-        }
-        match keys[self.first..at].binary_search(&key) {
-            Ok(found) => Ok(self.first + found),
-            Err(place) => Err(self.first + place),
+        match lowest.get(..=end) {
+            Some([.., here]) if *here <= key => end,
+            Some([.., below, _]) if *below <= key => end - 1,
+            Some(lowest) => lowest.partition_point(|low| *low <= key).saturating_sub(1),
+            None => 0,
         }
     }
+
+    #[cold]
+    fn set_first(&mut self, key: i64, size: i64) -> Change {
+        if size == 0 {
+            return Change::Unchanged;
+        }
+        self.push_level((key, size));
+        self.lowest.push(key);
+        self.len = 1;
+        Change::Added
+    }
+
+    #[inline]
+    fn push_level(&mut self, level: (i64, i64)) {
+        if self.chunks.last().is_none_or(|chunk| chunk.len() >= FILL) {
+            let chunk = self.empty_chunk();
+            self.chunks.push(chunk);
+        }
+        if let Some(chunk) = self.chunks.last_mut() {
+            chunk.push(level);
+        }
+    }
+
+    /// A chunk to fill. The first one grows as it needs to: most books are small.
+    fn empty_chunk(&mut self) -> Chunk {
+        let mut chunk = self.spare.pop().unwrap_or_default();
+        chunk.clear();
+        if !self.chunks.is_empty() {
+            chunk.reserve_exact(CHUNK);
+        }
+        chunk
+    }
+
+    /// Pushed levels, in the order in which they were.
+    fn levels(&self) -> impl Iterator<Item = (i64, i64)> + '_ {
+        self.chunks.iter().flatten().copied()
+    }
+
+    #[cold]
+    fn sort(&mut self, scratch: &mut Vec<(i64, i64)>) {
+        scratch.clear();
+        scratch.extend(self.levels());
+        scratch.sort_by_key(|(key, _)| *key);
+        self.clear();
+        for (at, level) in scratch.iter().enumerate() {
+            if scratch.get(at + 1).is_none_or(|next| next.0 != level.0) {
+                self.push_level(*level);
+            }
+        }
+    }
+
+    /// Make two chunks of a full one.
+    #[cold]
+    fn split(&mut self, at: usize) {
+        let mut upper = self.empty_chunk();
+        upper.extend(self.chunks[at].drain(CHUNK / 2..));
+        self.lowest.insert(at + 1, upper[0].0);
+        self.chunks.insert(at + 1, upper);
+    }
+
+    /// Remove an empty chunk; join a small one with a neighbour where both are small.
+    #[cold]
+    fn shrink(&mut self, at: usize) {
+        if self.chunks[at].is_empty() {
+            self.remove_chunk(at);
+            return;
+        }
+        for lower in [at.wrapping_sub(1), at] {
+            let Some([one, two]) = self.chunks.get_mut(lower..).and_then(<[_]>::first_chunk_mut)
+            else {
+                continue;
+            };
+            if one.len() + two.len() <= CHUNK / 2 {
+                one.append(two);
+                self.remove_chunk(lower + 1);
+                return;
+            }
+        }
+    }
+
+    fn remove_chunk(&mut self, at: usize) {
+        self.lowest.remove(at);
+        let chunk = self.chunks.remove(at);
+        self.spare.push(chunk);
+    }
+}
+
+/// Where a key stands in a chunk, or where it would; in the best chunk, its best
+/// levels are looked at first.
+#[inline]
+fn find(chunk: &[(i64, i64)], key: i64, is_best: bool) -> Result<usize, usize> {
+    let near = if is_best { chunk.len().saturating_sub(NEAR) } else { chunk.len() };
+    for at in (near..chunk.len()).rev() {
+        let here = chunk[at].0;
+        if here <= key {
+            return if here == key { Ok(at) } else { Err(at + 1) };
+        }
+    }
+    chunk[..near].binary_search_by_key(&key, |level| level.0)
 }
 
 #[cfg(test)]
@@ -251,19 +347,39 @@ mod tests {
         }
     }
 
+    /// What the search relies on.
+    fn chunks_are_in_order(levels: &Levels) -> Result<(), TestCaseError> {
+        prop_assert_eq!(levels.lowest.len(), levels.chunks.len());
+        prop_assert_eq!(levels.chunks.iter().map(Vec::len).sum::<usize>(), levels.len());
+        prop_assert!(levels.levels().is_sorted_by(|one, next| one.0 < next.0));
+        for (at, chunk) in levels.chunks.iter().enumerate() {
+            prop_assert!((1..CHUNK).contains(&chunk.len()));
+            prop_assert!(at == 0 || levels.lowest[at] <= chunk[0].0);
+            prop_assert!(at == 0 || levels.chunks[at - 1].last() < Some(&(levels.lowest[at], 0)));
+        }
+        Ok(())
+    }
+
     proptest! {
         #[test]
         fn levels_agree_with_a_plain_map(
             side in side(),
-            depth in prop_oneof![Just(0_usize), 1_usize..20],
+            depth in prop_oneof![Just(0_usize), 1_usize..20, 20_usize..90],
+            snapshot in proptest::collection::vec(0_i64..150, 0..120),
             messages in proptest::collection::vec(
-                proptest::collection::vec((0_i64..60, 0_i64..4), 1..12), 1..40),
+                (any::<bool>(), proptest::collection::vec((0_i64..150, 0_i64..4), 1..40)), 1..60),
         ) {
             let mut levels = Levels::new(side);
             let mut model = BTreeMap::new();
-            for message in messages {
+            for price in snapshot {
+                levels.push(price, 9);
+                model.insert(price, 9);
+            }
+            levels.settle(&mut Vec::new());
+            for (is_removal, message) in messages {
                 let mut hint = usize::MAX;
                 for (price, size) in message {
+                    let size = if is_removal { 0 } else { size };
                     let before = model.get(&price).copied().unwrap_or(0);
                     let expected = match (before, size) {
                         (0, 0) => Change::Unchanged,
@@ -288,14 +404,30 @@ mod tests {
                 prop_assert_eq!(levels.iter().collect::<Vec<_>>(), expected.clone());
                 prop_assert_eq!(levels.best(), expected.first().copied());
                 prop_assert_eq!(levels.len(), expected.len());
+                prop_assert_eq!(levels.is_empty(), expected.is_empty());
+                let worst_first: Vec<_> = expected.into_iter().rev().collect();
+                prop_assert_eq!(levels.iter().rev().collect::<Vec<_>>(), worst_first);
+                chunks_are_in_order(&levels)?;
             }
         }
 
         #[test]
         fn a_snapshot_in_any_order_settles(
-            side in side(), rows in proptest::collection::vec((0_i64..40, 0_i64..4), 0..60),
+            side in side(),
+            order in 0..3,
+            before in 0_i64..60,
+            mut rows in proptest::collection::vec((0_i64..80, 0_i64..4), 0..100),
         ) {
+            match order {
+                0 => rows.sort_unstable(),
+                1 => rows.sort_unstable_by(|one, next| next.cmp(one)),
+                _ => {}
+            }
             let mut levels = Levels::new(side);
+            for price in 0..before {
+                levels.set(price, 1);
+            }
+            levels.clear();
             let mut model = BTreeMap::new();
             for &(price, size) in &rows {
                 levels.push(price, size);
@@ -304,6 +436,24 @@ mod tests {
             levels.settle(&mut Vec::new());
             model.retain(|_, size| *size != 0);
             prop_assert_eq!(levels.iter().collect::<Vec<_>>(), best_first(side, &model));
+            chunks_are_in_order(&levels)?;
+        }
+
+        #[test]
+        fn a_book_that_keeps_its_size_stops_to_allocate(
+            changes in proptest::collection::vec((0_i64..200, 0_i64..2), 500),
+        ) {
+            let mut levels = Levels::new(Side::Bid);
+            for _ in 0..3 {
+                for &(price, size) in &changes {
+                    levels.set(price, size);
+                }
+            }
+            let held = levels.memory_bytes();
+            for &(price, size) in &changes {
+                levels.set(price, size);
+                prop_assert_eq!(levels.memory_bytes(), held);
+            }
         }
     }
 }

@@ -56,6 +56,11 @@ impl Pending {
         })
     }
 
+    /// Whether nothing is held back.
+    pub fn is_empty(&self) -> bool {
+        self.held.is_empty()
+    }
+
     /// Forget all.
     pub fn clear(&mut self) {
         self.held.clear();

@@ -196,6 +196,90 @@ fn best_prices_beside_the_book_prove_it_or_make_it_suspect() {
     assert_eq!(bench.state().0, BookState::Live);
 }
 
+/// A book that Binance's best prices contradict at update 9.
+fn suspect() -> Bench {
+    let mut bench = Bench::new(Venue::Binance, &["A"]);
+    bench.base(5).frame(r#"{"u":9,"s":"A","b":"12","B":"1","a":"20","A":"1"}"#);
+    bench.diff(6, 9, "11", "1");
+    assert_eq!(bench.state(), (BookState::Suspect, Reason::ProofFailed));
+    bench
+}
+
+#[test]
+fn a_base_that_is_older_than_a_suspect_book_is_joined_to_what_came_since() {
+    let mut bench = suspect();
+    bench.diff(10, 12, "9", "1").base(7);
+    assert_eq!(bench.state(), (BookState::Live, Reason::Joined));
+    assert_eq!(bench.engine.trackers()[0].sequence(), Some(12));
+    assert_eq!(bench.bids(), [(11 * S, S), (10 * S, S), (9 * S, S)]);
+    bench.diff(13, 13, "9", "0");
+    assert_eq!(bench.state().0, BookState::Live);
+}
+
+#[test]
+fn a_base_that_cannot_be_joined_to_a_suspect_book_does_not_replace_it() {
+    let mut bench = suspect();
+    bench.base(4);
+    assert_eq!(bench.state().0, BookState::Suspect);
+    assert_eq!(bench.engine.trackers()[0].counts().snapshots_too_old, 1);
+    let mut bench = Bench::new(Venue::Binance, &["A"]);
+    // The quote comes last: no change was kept since.
+    bench
+        .base(5)
+        .diff(6, 9, "11", "1")
+        .frame(r#"{"u":9,"s":"A","b":"12","B":"1","a":"20","A":"1"}"#);
+    bench.base(7);
+    assert_eq!(bench.state().0, BookState::Suspect);
+    bench.base(9);
+    assert_eq!(bench.state().0, BookState::Live);
+}
+
+#[test]
+fn a_book_that_uncrosses_keeps_nothing_for_a_base() {
+    let mut bench = Bench::new(Venue::Binance, &["A"]);
+    bench.base(5).diff(6, 6, "20", "1").diff(7, 7, "20", "0").base(5);
+    assert_eq!(bench.state(), (BookState::Live, Reason::Uncrossed));
+    assert_eq!(bench.engine.trackers()[0].counts().old, 1);
+    assert_eq!(bench.engine.trackers()[0].sequence(), Some(7));
+}
+
+#[test]
+fn a_gap_in_a_suspect_book_makes_it_stale_until_a_base_after_the_gap() {
+    let mut bench = suspect();
+    bench.diff(12, 13, "9", "1").base(9);
+    assert_eq!(bench.state(), (BookState::Stale, Reason::Gap));
+    bench.base(11);
+    assert_eq!(bench.state(), (BookState::Live, Reason::Joined));
+    assert_eq!(bench.bids(), [(10 * S, S), (9 * S, S)]);
+}
+
+#[test]
+fn a_reconnection_does_not_make_a_suspect_book_live() {
+    for is_silent in [false, true] {
+        let mut bench = suspect();
+        if is_silent {
+            bench.engine.expire(10_000, 5_000);
+        }
+        bench.engine.on_open(bench.feed, 10_001);
+        assert_eq!(bench.state(), (BookState::Stale, Reason::Reconnected));
+        bench.diff(10, 10, "9", "1");
+        assert_eq!(bench.state().0, BookState::Stale);
+        bench.base(10);
+        assert_eq!(bench.state().0, BookState::Live);
+    }
+}
+
+#[test]
+fn a_reconnection_ends_a_silence_without_making_the_book_live() {
+    let mut bench = Bench::new(Venue::Binance, &["A"]);
+    bench.base(5);
+    bench.engine.expire(10_000, 5_000);
+    bench.engine.on_open(bench.feed, 10_001);
+    assert_eq!(bench.state(), (BookState::Stale, Reason::Reconnected));
+    bench.diff(8, 9, "9", "1");
+    assert_eq!(bench.state(), (BookState::Stale, Reason::Gap));
+}
+
 #[test]
 fn a_missing_frame_of_a_numbered_connection_makes_all_its_books_stale() {
     let snapshot = |number: i64, product: &str| {

@@ -2,6 +2,7 @@
 
 from crossbook.books.book import Book, Level
 from crossbook.books.consolidated import ConsolidatedBook, ConsolidatedLevel, Opportunity
+from crossbook.books.digest import EventDigest
 from crossbook.books.engine import Engine, Feed
 from crossbook.books.events import EventBatch
 
@@ -11,6 +12,7 @@ __all__ = [
     "ConsolidatedLevel",
     "Engine",
     "EventBatch",
+    "EventDigest",
     "Feed",
     "Level",
     "Opportunity",

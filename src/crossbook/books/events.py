@@ -71,6 +71,19 @@ class EventBatch:
     def __len__(self) -> int:
         return len(self.raw) // _RECORD.size
 
+    def count(self, kind: EventKind) -> int:
+        """Return how many events are of a kind, without reading them."""
+        return self.raw[:: _RECORD.size].count(_KINDS.index(kind))
+
+    def of(self, kind: EventKind) -> "EventBatch":
+        """Return the events of one kind, in their order."""
+        kinds, wanted = self.raw[:: _RECORD.size], _KINDS.index(kind)
+        places, place = [], kinds.find(wanted)
+        while place >= 0:
+            places.append(place * _RECORD.size)
+            place = kinds.find(wanted, place + 1)
+        return EventBatch(b"".join([self.raw[at : at + _RECORD.size] for at in places]))
+
     def __iter__(self) -> Iterator[Event]:
         for kind, side, detail, instrument, recv, event, sequence, *values in _RECORD.iter_unpack(
             self.raw

@@ -8,6 +8,7 @@ from crossbook.sim.client import TrueBook
 from crossbook.sim.config import START_NS, VENUES, Faults, SessionConfig
 from crossbook.sim.event import WireEvent
 from crossbook.sim.faults import Fault
+from crossbook.sim.instruments import listed_instrument
 from crossbook.sim.listing import Listing
 from crossbook.sim.session import SimulatedSession
 
@@ -21,4 +22,5 @@ __all__ = [
     "SimulatedSession",
     "TrueBook",
     "WireEvent",
+    "listed_instrument",
 ]

@@ -8,14 +8,15 @@ from pathlib import Path
 import pytest
 
 from crossbook.sim import WireEvent
-from tests.recorded.golden import FOLDER, SESSIONS, Golden, write
+from tests.recorded.golden import FOLDER, REPLAY, SESSIONS, Golden, write
 from tests.unit.sim import replicas
 
 each_session = pytest.mark.parametrize("golden", SESSIONS, ids=lambda golden: golden.path)
 
 
 def files(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+    paths = [path for path in sorted(folder.iterdir()) if path.name != REPLAY]
+    return {path.name: path.read_bytes() for path in paths}
 
 
 def read_events(folder: Path, venue: str) -> list[WireEvent]:

@@ -1,7 +1,7 @@
 //! Which structure holds the price levels of one side?
 //!
 //! `cargo bench -p crossbook-core --bench levels`; the choice is recorded in
-//! `docs/decisions/0002-levels-in-sorted-arrays.md`.
+//! `docs/decisions/0008-levels-in-sorted-arrays.md`.
 
 mod streams;
 mod structures;
@@ -11,7 +11,7 @@ use std::hint::black_box;
 use criterion::{BatchSize, Criterion, Throughput};
 
 use streams::{Stream, DIFF, NEAR_TOP, UNIFORM};
-use structures::{BestFirst, BestLast, Chunked, Sorted, Store, Tree};
+use structures::{BestFirst, BestLast, Sorted, Store, Tree, TwoArrays};
 
 /// Apply a stream of messages to a copy of its book; read the best level after each.
 fn updates<S: Store>(criterion: &mut Criterion, group: &str, stream: &Stream) {
@@ -56,9 +56,9 @@ fn snapshots<S: Store>(criterion: &mut Criterion, group: &str, snapshot: &[(i64,
 macro_rules! each_structure {
     ($run:ident, $criterion:expr, $group:expr, $input:expr) => {
         $run::<Sorted>($criterion, $group, $input);
+        $run::<TwoArrays>($criterion, $group, $input);
         $run::<BestLast>($criterion, $group, $input);
         $run::<BestFirst>($criterion, $group, $input);
-        $run::<Chunked>($criterion, $group, $input);
         $run::<Tree>($criterion, $group, $input);
     };
 }
@@ -69,7 +69,7 @@ fn agree(stream: &Stream) {
         (Sorted::NAME, stream.end::<Sorted>()),
         (BestLast::NAME, stream.end::<BestLast>()),
         (BestFirst::NAME, stream.end::<BestFirst>()),
-        (Chunked::NAME, stream.end::<Chunked>()),
+        (TwoArrays::NAME, stream.end::<TwoArrays>()),
     ] {
         assert!(end == expected, "{name} ends with another book");
     }

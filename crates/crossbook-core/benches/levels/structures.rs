@@ -19,7 +19,7 @@ pub trait Store: Clone + Default {
     fn levels(&self) -> Vec<(i64, i64)>;
 }
 
-/// crossbook's own: two sorted arrays, the best level last.
+/// crossbook's own: chunks of sorted pairs, the best level last.
 #[derive(Clone)]
 pub struct Sorted(Levels, Vec<(i64, i64)>);
 
@@ -30,7 +30,7 @@ impl Default for Sorted {
 }
 
 impl Store for Sorted {
-    const NAME: &'static str = "Levels: two arrays, best last";
+    const NAME: &'static str = "Levels";
 
     fn load(&mut self, snapshot: &[(i64, i64)]) {
         self.0.clear();
@@ -52,6 +52,59 @@ impl Store for Sorted {
 
     fn levels(&self) -> Vec<(i64, i64)> {
         self.0.iter().collect()
+    }
+}
+
+/// One sorted array of prices beside one of sizes, the best level last.
+#[derive(Clone, Default)]
+pub struct TwoArrays {
+    prices: Vec<i64>,
+    sizes: Vec<i64>,
+}
+
+impl Store for TwoArrays {
+    const NAME: &'static str = "two arrays, best last";
+
+    fn load(&mut self, snapshot: &[(i64, i64)]) {
+        self.prices.clear();
+        self.sizes.clear();
+        self.prices.extend(snapshot.iter().rev().map(|level| level.0));
+        self.sizes.extend(snapshot.iter().rev().map(|level| level.1));
+    }
+
+    #[inline]
+    fn set(&mut self, price: i64, size: i64, hint: &mut usize) {
+        let end = (*hint).min(self.prices.len());
+        // The eight levels next to the last update are looked at one by one.
+        let near = end.saturating_sub(8);
+        let place = self.prices[near..end].iter().rposition(|here| *here <= price);
+        let found = match place {
+            Some(place) if self.prices[near + place] == price => Ok(near + place),
+            Some(place) => Err(near + place + 1),
+            None => self.prices[..near].binary_search(&price),
+        };
+        *hint = found.unwrap_or_else(|at| at);
+        match found {
+            Ok(at) if size == 0 => {
+                self.prices.remove(at);
+                self.sizes.remove(at);
+            }
+            Ok(at) => self.sizes[at] = size,
+            Err(at) if size != 0 => {
+                self.prices.insert(at, price);
+                self.sizes.insert(at, size);
+            }
+            Err(_) => {}
+        }
+    }
+
+    #[inline]
+    fn best(&self) -> Option<(i64, i64)> {
+        Some((*self.prices.last()?, *self.sizes.last()?))
+    }
+
+    fn levels(&self) -> Vec<(i64, i64)> {
+        self.prices.iter().rev().copied().zip(self.sizes.iter().rev().copied()).collect()
     }
 }
 
@@ -158,73 +211,5 @@ impl Store for Tree {
 
     fn levels(&self) -> Vec<(i64, i64)> {
         self.0.iter().rev().map(|(price, size)| (*price, *size)).collect()
-    }
-}
-
-/// Most levels of a chunk.
-const CHUNK: usize = 128;
-
-/// Small sorted arrays under one sorted array of their lowest prices: a B+ tree
-/// of two storeys. The best level is the last of the last chunk.
-#[derive(Clone, Default)]
-pub struct Chunked {
-    /// Nothing in a chunk is lower than its price here, but in the first one.
-    lowest: Vec<i64>,
-    chunks: Vec<Vec<(i64, i64)>>,
-}
-
-impl Store for Chunked {
-    const NAME: &'static str = "chunks of sorted pairs";
-
-    fn load(&mut self, snapshot: &[(i64, i64)]) {
-        self.lowest.clear();
-        self.chunks.clear();
-        let ascending: Vec<(i64, i64)> = snapshot.iter().rev().copied().collect();
-        for part in ascending.chunks(CHUNK / 2) {
-            let mut chunk = Vec::with_capacity(CHUNK);
-            chunk.extend_from_slice(part);
-            self.lowest.push(part[0].0);
-            self.chunks.push(chunk);
-        }
-    }
-
-    #[inline]
-    fn set(&mut self, price: i64, size: i64, hint: &mut usize) {
-        let end = (*hint).min(self.lowest.len().saturating_sub(1));
-        // The chunk of the message's last update, the one below it, or any further down.
-        let at = match self.lowest.get(..=end) {
-            Some([.., last]) if *last <= price => end,
-            Some([.., last, _]) if *last <= price => end - 1,
-            Some(lowest) => lowest.partition_point(|low| *low <= price).saturating_sub(1),
-            None => 0,
-        };
-        *hint = at;
-        let update = [(price, size)];
-        let Some(chunk) = self.chunks.get_mut(at) else {
-            self.load(if size == 0 { &[] } else { &update });
-            return;
-        };
-        let found = chunk.binary_search_by_key(&price, |level| level.0);
-        put(chunk, found, price, size);
-        if chunk.is_empty() {
-            self.chunks.remove(at);
-            self.lowest.remove(at);
-        } else if chunk.len() == CHUNK {
-            let mut upper = Vec::with_capacity(CHUNK);
-            upper.extend_from_slice(&chunk[CHUNK / 2..]);
-            chunk.truncate(CHUNK / 2);
-            self.lowest.insert(at + 1, upper[0].0);
-            self.chunks.insert(at + 1, upper);
-            *hint = at + 1;
-        }
-    }
-
-    #[inline]
-    fn best(&self) -> Option<(i64, i64)> {
-        self.chunks.last().and_then(|chunk| chunk.last().copied())
-    }
-
-    fn levels(&self) -> Vec<(i64, i64)> {
-        self.chunks.iter().rev().flat_map(|chunk| chunk.iter().rev().copied()).collect()
     }
 }

@@ -168,11 +168,15 @@ impl Tracker {
                 if self.change(update.kind, update.levels, update.sequence, context, events) {
                     self.prove(update, context, events);
                 }
+                if self.state == BookState::Suspect {
+                    self.keep(update, context);
+                }
             }
             Some(Verdict::Old) => self.counts.old += 1,
             Some(Verdict::Gap { expected, received }) => {
                 self.report_gap(expected, received, context, events);
                 self.lose(BookState::Stale, Reason::Gap, context, events);
+                self.pending.clear();
                 self.hold(update, context, events);
             }
         }
@@ -194,19 +198,28 @@ impl Tracker {
 
     /// Keep a change for the base that will come, if numbers can join the two.
     fn hold(&mut self, update: &Update<'_>, context: Context, events: &mut Events) {
-        if update.sequence == Sequence::Unnumbered {
-            self.counts.unsynced += 1;
-        } else {
-            self.pending.hold(update.sequence, update.kind, context.ts_event_ns, update.levels);
-        }
+        self.counts.unsynced += u64::from(update.sequence == Sequence::Unnumbered);
+        self.keep(update, context);
         if self.state == BookState::Empty {
             self.enter(BookState::Syncing, Reason::AwaitingBase, context, events);
+        }
+    }
+
+    /// A suspect book keeps what it applies, too: the base that mends it is
+    /// older than the last change most of the time.
+    fn keep(&mut self, update: &Update<'_>, context: Context) {
+        if update.sequence != Sequence::Unnumbered {
+            self.pending.hold(update.sequence, update.kind, context.ts_event_ns, update.levels);
         }
     }
 
     fn on_snapshot(&mut self, update: &Update<'_>, context: Context, events: &mut Events) {
         let position =
             reached(update.sequence).map(|id| Position { id, on_stream: !update.is_rest });
+        if self.state == BookState::Suspect && !update.is_rest {
+            // On its own stream a snapshot is newer than all that came before.
+            self.pending.clear();
+        }
         if let Some(position) = position {
             if update.is_rest && self.is_behind(position) {
                 self.counts.old += 1;
@@ -222,9 +235,11 @@ impl Tracker {
         self.join(context, events);
     }
 
-    /// Whether a REST answer is older than a book that needs none.
+    /// Whether a REST answer is older than the book, and nothing is kept that joins the two.
     fn is_behind(&self, base: Position) -> bool {
-        self.state == BookState::Live && self.sequence().is_some_and(|known| base.id < known)
+        self.has_live_content()
+            && self.pending.is_empty()
+            && self.sequence().is_some_and(|known| base.id < known)
     }
 
     /// The gap, if any, between a base and the first kept change that is newer.
@@ -329,6 +344,7 @@ impl Tracker {
                 self.enter(BookState::Suspect, Reason::Crossed, context, events);
             }
             (BookState::Suspect, false) if self.reason == Reason::Crossed => {
+                self.pending.release();
                 self.enter(BookState::Live, Reason::Uncrossed, context, events);
             }
             _ => {}
@@ -368,10 +384,17 @@ impl Tracker {
     /// The connection that fed the book closed or opened anew.
     pub fn on_reconnect(&mut self, context: Context, events: &mut Events) {
         self.quotes.clear();
-        if self.has_live_content() {
-            self.enter(BookState::Stale, Reason::Reconnected, context, events);
-        } else if self.state == BookState::Syncing {
-            self.pending.clear();
+        let is_silent = self.state == BookState::Stale && self.reason == Reason::Silent;
+        match if is_silent { self.before_silence } else { self.state } {
+            // Numbers tell whether anything is missing.
+            BookState::Live => self.enter(BookState::Stale, Reason::Reconnected, context, events),
+            // What was wrong with the book is so on a new connection, too.
+            BookState::Suspect => {
+                self.pending.clear();
+                self.lose(BookState::Stale, Reason::Reconnected, context, events);
+            }
+            BookState::Syncing => self.pending.clear(),
+            BookState::Empty | BookState::Stale | BookState::Broken => {}
         }
     }
 

@@ -1,0 +1,1 @@
+"""Services: one role each, wired from the layers below."""

@@ -1,0 +1,1 @@
+"""Files that hold what venues sent, and what became of it."""
