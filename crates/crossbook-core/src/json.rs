@@ -482,10 +482,8 @@ impl Items {
 /// within a block.
 #[inline]
 fn string_length(text: &[u8], start: usize) -> Option<usize> {
-    let length = lanes::mask_at(text, start, lanes::special)?.trailing_zeros() as usize;
-    // A block without an end has 32 zeros; what stands there is of another string.
-    (length < size_of::<lanes::Block>() && text.get(start + length) == Some(&b'"'))
-        .then_some(length)
+    let length = lanes::distance(text, start, lanes::special)?;
+    (text.get(start + length) == Some(&b'"')).then_some(length)
 }
 
 /// How many bytes come before the first that ends or breaks a string.
