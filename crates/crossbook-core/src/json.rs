@@ -221,11 +221,7 @@ impl<'a> Cursor<'a> {
         let mut end = start + length;
         while self.text.get(end + 1) != Some(&b']') {
             let start = self.next_string(end)?;
-            let mask = lanes::mask_at(self.text, start, lanes::special)?;
-            end = start + mask.trailing_zeros() as usize;
-            if self.text.get(end) != Some(&b'"') {
-                return None;
-            }
+            end = start + string_length(self.text, start)?;
         }
         self.at = end + 2;
         Some((price, size))
@@ -427,8 +423,7 @@ impl Items {
         }
         let rest = rest.strip_prefix(b"\"")?;
         let start = cursor.text.len() - rest.len();
-        let mask = lanes::mask_at(cursor.text, start, lanes::special)?;
-        let (key, rest) = rest.split_at_checked(mask.trailing_zeros() as usize)?;
+        let (key, rest) = rest.split_at_checked(string_length(cursor.text, start)?)?;
         rest.strip_prefix(b"\":")?;
         cursor.at = start + key.len() + 2;
         self.first = false;
@@ -481,6 +476,14 @@ impl Items {
         cursor.at += 1;
         Ok(true)
     }
+}
+
+/// How long the string is that begins at `start`; `None` unless a quote ends it
+/// within a block.
+#[inline]
+fn string_length(text: &[u8], start: usize) -> Option<usize> {
+    let length = lanes::distance(text, start, lanes::special)?;
+    (text.get(start + length) == Some(&b'"')).then_some(length)
 }
 
 /// How many bytes come before the first that ends or breaks a string.
@@ -554,6 +557,31 @@ mod tests {
             assert_eq!(skipped(text), Err(error), "{text}");
         }
         assert_eq!(skipped(&"[".repeat(100)), Err(DecodeError::TooDeep));
+    }
+
+    #[test]
+    fn a_key_longer_than_a_block_ends_at_its_own_quote() {
+        // Behind the key, 32 bytes from its start, another one ends.
+        let text = r#"{"taker_outcome_side":"yes","ts_ms":7,"x":0,"y":0,"z":0}"#;
+        let mut cursor = Cursor::new(text.as_bytes());
+        let mut members = cursor.object().expect("an object");
+        let mut keys = Vec::new();
+        while let Ok(Some(key)) = members.key(&mut cursor) {
+            keys.push(key);
+            cursor.skip().expect("a value");
+        }
+        assert_eq!(keys, [&b"taker_outcome_side"[..], b"ts_ms", b"x", b"y", b"z"]);
+    }
+
+    #[test]
+    fn a_string_longer_than_a_block_ends_its_row_at_its_own_quote() {
+        // Behind it, 32 bytes from its start, the next row ends.
+        let text =
+            r#"{"a sufficiently long key":[["1.5","2.5","0123456789abcdef"],["3","4000.25"]]}"#;
+        let rows = text.find(r#"["1.5""#).expect("it stands there");
+        let mut cursor = Cursor::new(text.as_bytes()).at(rows);
+        let row = cursor.usual_row();
+        assert_eq!(cursor.position(), rows + if row.is_some() { 32 } else { 0 });
     }
 
     #[test]

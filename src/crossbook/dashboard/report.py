@@ -3,30 +3,34 @@
 from decimal import Decimal
 
 from crossbook.dashboard.figures import money
-from crossbook.services.demo import Best, DemoRun, Summary
+from crossbook.services.demo import Best, Summary
 
 __all__ = ["progress_line", "summary_lines"]
 
 
-def progress_line(run: DemoRun, summary: Summary) -> str:
+def progress_line(summary: Summary) -> str:
     """Return how a run stands, in one line."""
-    faults = summary.checksums.failed + summary.bbo_checks.failed + summary.gaps
-    best = run.opportunities.best
+    proofs = summary.checksums.ok + summary.bbo_checks.ok
     parts = [
         f"{summary.simulated_seconds:5.1f} s",
         f"{summary.books_live}/{summary.books} books live",
         f"{summary.messages:,} messages",
-        f"{summary.checksums.ok + summary.bbo_checks.ok:,} proofs, {faults} faults",
+        f"{proofs:,} proofs, {_faults(summary)} faults",
         f"{summary.opportunities} opportunities, {summary.opportunities_open} open",
     ]
-    if best:
-        parts.append(f"best {money(best.profit)} {best.buy.quote}")
+    if best := summary.best_opportunity:
+        parts.append(f"best {money(Decimal(best.profit))} {best.quote}")
     return "  ".join(parts)
 
 
 def summary_lines(summary: Summary) -> list[str]:
     """Return what a run showed."""
     return [f"{name:<14} {value}" for name, value in _rows(summary)]
+
+
+def _faults(summary: Summary) -> int:
+    failed = summary.checksums.failed + summary.bbo_checks.failed
+    return failed + summary.gaps + sum(summary.decode_errors.values()) + summary.unknown_symbols
 
 
 def _rows(summary: Summary) -> list[tuple[str, str]]:
