@@ -78,6 +78,8 @@ def test_the_record_adds_up_to_its_length() -> None:
 def test_every_venue_stands_in_the_tables_of_proofs(page: str) -> None:
     text = (ROOT / page).read_text()
     missing = [
-        each.title for each in VENUES.values() if not re.search(rf"^\| {each.title}\b", text, re.M)
+        each.title
+        for each in VENUES.values()
+        if not re.search(rf"^\| {each.title}\b", text, re.MULTILINE)
     ]
     assert missing == []

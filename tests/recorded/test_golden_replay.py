@@ -7,7 +7,6 @@ over every event: lists of them would be larger than the sessions.
 import json
 import os
 from decimal import Decimal
-from pathlib import Path
 
 import msgspec
 import pytest

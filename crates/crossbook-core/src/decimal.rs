@@ -196,8 +196,7 @@ const FILLED: [u128; 17] = {
 /// edge of the frame, or is no plain number.
 #[inline]
 pub fn parse_quoted(text: &[u8], start: usize) -> Option<(Decimal, usize)> {
-    let quotes = lanes::mask_at(text, start, |block| lanes::equal(block, b'"'))?;
-    let length = quotes.trailing_zeros() as usize;
+    let length = lanes::distance(text, start, |block| lanes::equal(block, b'"'))?;
     let before = text.get(..start.checked_add(length)?)?;
     let read = if length <= 8 { parse_short(before, length) } else { parse_long(before, length) };
     Some((read?, length))

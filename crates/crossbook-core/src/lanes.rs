@@ -54,6 +54,16 @@ pub fn mask_at(text: &[u8], at: usize, look: impl Fn(&Block) -> u32) -> Option<u
     Some(look(text.last_chunk()?) >> (16 - rest.len()))
 }
 
+/// How many bytes of `text` from `at` on come before the first that `look`
+/// finds; `None` if the next sixteen have none.
+#[inline]
+pub fn distance(text: &[u8], at: usize, look: impl Fn(&Block) -> u32) -> Option<usize> {
+    match mask_at(text, at, look)? {
+        0 => None,
+        mask => Some(mask.trailing_zeros() as usize),
+    }
+}
+
 #[cfg(target_arch = "x86_64")]
 mod sse2 {
     use super::Block;
@@ -152,6 +162,8 @@ mod tests {
                 ahead.map(|(place, byte)| u32::from(*byte == b'"') << place).sum::<u32>()
             });
             prop_assert_eq!(mask_at(&text, at, |block| equal(block, b'"')), expected);
+            let found = expected.filter(|mask| *mask != 0).map(|mask| mask.trailing_zeros() as usize);
+            prop_assert_eq!(distance(&text, at, |block| equal(block, b'"')), found);
         }
     }
 }

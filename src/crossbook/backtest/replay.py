@@ -79,6 +79,7 @@ class Replay:
         self.engine.subscribe(*EventKind)
         self._feeds = [self.engine.open_feed(each.venue) for each in self._surveyed.connections]
         self._engine_ns = 0
+        self._is_played = False
 
     @property
     def instruments(self) -> list[Instrument]:
@@ -93,7 +94,11 @@ class Replay:
 
         Raises:
             RecordingError: a file cannot be read, or is no order book answer.
+            RuntimeError: it was played before; its books are at their end.
         """
+        if self._is_played:
+            raise RuntimeError("a replay that was played is at its end: make another one")
+        self._is_played = True
         tally = Tally(on_events)
         self._play(merged(list(self._sources())), tally)
         assert self.engine.events_dropped == 0, "the ring holds more than is waited for"

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.live import Live
 
 from crossbook.clock import Clock, SystemClock
+from crossbook.commands.failure import EXIT_FAILURE
 from crossbook.dashboard import Screen, progress_line, summary_lines
 from crossbook.services.demo import DemoRun, RealTime, Sprint, Summary, play, summarise
 from crossbook.sim import SessionConfig, SimulatedSession
@@ -114,7 +115,7 @@ def _print_lines(run: DemoRun, clock: Clock, is_stopped: Callable[[], bool]) -> 
         nonlocal next_ns
         if run.position_ns >= next_ns:
             next_ns += _LINE_EVERY_NS
-            click.echo(progress_line(run, summarise(run, clock.monotonic_ns() - begun_ns)))
+            click.echo(progress_line(summarise(run, clock.monotonic_ns() - begun_ns)))
 
     play(run, RealTime(clock, _sleep_ns), is_stopped=is_stopped, on_tick=on_tick)
 
@@ -122,10 +123,14 @@ def _print_lines(run: DemoRun, clock: Clock, is_stopped: Callable[[], bool]) -> 
 def _finish(summary: Summary, *, as_json: bool) -> None:
     """Print the summary; fail if what was shown is not right."""
     if as_json:
-        click.echo(msgspec.json.encode(summary))
+        click.echo(msgspec.json.format(msgspec.json.encode(summary), indent=2))
     else:
         click.echo("\n".join(summary_lines(summary)))
-    if summary.books_wrong or summary.events_dropped:
-        raise click.ClickException(
-            f"{summary.books_wrong} books are wrong, {summary.events_dropped} events were lost"
+    # Nothing goes wrong on the simulated wire: what does is ours.
+    if summary.books_wrong or summary.faults or summary.events_dropped:
+        click.echo(
+            f"error: {summary.books_wrong} books wrong, {summary.faults} faults, "
+            f"{summary.events_dropped} events lost",
+            err=True,
         )
+        raise SystemExit(EXIT_FAILURE)

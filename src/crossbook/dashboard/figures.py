@@ -19,7 +19,7 @@ def compact(value: Decimal | int) -> str:
     value = Decimal(value)
     if not value:
         return "0"
-    if value < Decimal("0.0005"):
+    if value < Decimal("0.001"):
         return "<.001"
     if value < Decimal("999.95"):
         return _digits(value, 4)

@@ -3,24 +3,23 @@
 from decimal import Decimal
 
 from crossbook.dashboard.figures import money
-from crossbook.services.demo import Best, DemoRun, Summary
+from crossbook.services.demo import Best, Summary
 
 __all__ = ["progress_line", "summary_lines"]
 
 
-def progress_line(run: DemoRun, summary: Summary) -> str:
+def progress_line(summary: Summary) -> str:
     """Return how a run stands, in one line."""
-    faults = summary.checksums.failed + summary.bbo_checks.failed + summary.gaps
-    best = run.opportunities.best
+    proofs = summary.checksums.ok + summary.bbo_checks.ok
     parts = [
         f"{summary.simulated_seconds:5.1f} s",
         f"{summary.books_live}/{summary.books} books live",
         f"{summary.messages:,} messages",
-        f"{summary.checksums.ok + summary.bbo_checks.ok:,} proofs, {faults} faults",
+        f"{proofs:,} proofs, {summary.faults} faults",
         f"{summary.opportunities} opportunities, {summary.opportunities_open} open",
     ]
-    if best:
-        parts.append(f"best {money(best.profit)} {best.buy.quote}")
+    if best := summary.best_opportunity:
+        parts.append(f"best {money(Decimal(best.profit))} {best.quote}")
     return "  ".join(parts)
 
 

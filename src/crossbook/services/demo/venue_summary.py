@@ -65,12 +65,6 @@ class VenueSummary(msgspec.Struct, frozen=True, kw_only=True):
     latency_us: LatencyUs
     """Time for a frame."""
 
-    @property
-    def faults(self) -> int:
-        """How many things went wrong."""
-        failed = self.checksums.failed + self.bbo_checks.failed
-        return failed + self.gaps + sum(self.decode_errors.values())
-
 
 def summarise_venue(run: DemoRun, venue: str) -> VenueSummary:
     """Return what came from a venue so far."""
