@@ -47,7 +47,7 @@ def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a folder where the paths of the documentation hold and files may be left."""
     folder = tmp_path / "crossbook"
     folder.mkdir()
-    for entry in ("config", "examples", "docs"):
+    for entry in ("config", "examples", "docs", "tests"):
         if (ROOT / entry).is_dir():
             (folder / entry).symlink_to(ROOT / entry)
     if RECORDINGS.is_dir():

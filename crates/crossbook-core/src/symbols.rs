@@ -56,9 +56,17 @@ pub struct Symbols {
 
 impl Symbols {
     /// The instrument of a symbol.
+    ///
+    /// A symbol that stands for one side of a question only, as a Polymarket token does, means
+    /// that side where the message names no side.
     #[inline]
     pub fn find(&self, venue: Venue, native: &[u8], outcome: Outcome) -> Option<u32> {
-        self.venues[venue as usize].get(native)?[outcome as usize]
+        let names = self.venues[venue as usize].get(native)?;
+        match (outcome, *names) {
+            (Outcome::Whole, [None, yes, None]) => yes,
+            (Outcome::Whole, [None, None, no]) => no,
+            _ => names[outcome as usize],
+        }
     }
 
     /// Give a symbol to an instrument; `false` if it has one already.
@@ -82,11 +90,16 @@ mod tests {
         assert!(symbols.add(Venue::Binance, b"BTCUSDT", Outcome::Whole, 0));
         assert!(symbols.add(Venue::Kalshi, b"BTCUSDT", Outcome::Yes, 1));
         assert!(symbols.add(Venue::Kalshi, b"BTCUSDT", Outcome::No, 2));
+        assert!(symbols.add(Venue::Polymarket, b"71", Outcome::Yes, 4));
+        assert!(symbols.add(Venue::Polymarket, b"72", Outcome::No, 5));
         assert!(!symbols.add(Venue::Binance, b"BTCUSDT", Outcome::Whole, 3));
         for (venue, native, outcome, expected) in [
             (Venue::Binance, &b"BTCUSDT"[..], Outcome::Whole, Some(0)),
             (Venue::Kalshi, b"BTCUSDT", Outcome::No, Some(2)),
             (Venue::Kalshi, b"BTCUSDT", Outcome::Whole, None),
+            (Venue::Polymarket, b"71", Outcome::Whole, Some(4)),
+            (Venue::Polymarket, b"72", Outcome::Whole, Some(5)),
+            (Venue::Polymarket, b"71", Outcome::No, None),
             (Venue::Binance, b"BTCUSD", Outcome::Whole, None),
             (Venue::Mexc, b"BTCUSDT", Outcome::Whole, None),
         ] {

@@ -73,7 +73,7 @@ class Engine:
             str(instrument.id),
             instrument.venue,
             _natives(instrument),
-            _leg(instrument),
+            _OUTCOMES[instrument.outcome],
             (instrument.price_decimals, instrument.size_decimals),
             (
                 _scaled(instrument.tick, instrument.price_decimals),
@@ -198,15 +198,6 @@ def _bounded(value: Decimal | None, decimals: int) -> int:
     if value is None or value.scaleb(decimals) >= 2**63:
         return 0
     return int(value.scaleb(decimals).to_integral_value(ROUND_FLOOR))
-
-
-def _leg(instrument: Instrument) -> int:
-    """Return which leg of what the native symbol names the instrument is.
-
-    A ticker of Kalshi names both sides of a question, and frames say which one they mean. A token
-    of Polymarket is one side: its frames name the token alone.
-    """
-    return 0 if instrument.native == instrument.symbol else _OUTCOMES[instrument.outcome]
 
 
 def _natives(instrument: Instrument) -> list[str]:

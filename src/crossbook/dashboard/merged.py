@@ -78,7 +78,7 @@ def _title(title: str, columns: _Columns) -> Text:
 
 
 def _head(columns: _Columns) -> Text:
-    line = Text(f"{'price':>{_PRICE}}{'all':>{_TOTAL}}", "dim")
+    line = Text.assemble((f"{'price':>{_PRICE}}{'all':>{_TOTAL}}", "dim"))
     for book, width in zip(columns.books, columns.sizes, strict=True):
         line.append(f"{book.instrument.venue:>{width}}", venue_style(book.instrument.venue))
     return line

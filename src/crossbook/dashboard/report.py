@@ -15,7 +15,7 @@ def progress_line(summary: Summary) -> str:
         f"{summary.simulated_seconds:5.1f} s",
         f"{summary.books_live}/{summary.books} books live",
         f"{summary.messages:,} messages",
-        f"{proofs:,} proofs, {_faults(summary)} faults",
+        f"{proofs:,} proofs, {summary.faults} faults",
         f"{summary.opportunities} opportunities, {summary.opportunities_open} open",
     ]
     if best := summary.best_opportunity:
@@ -26,11 +26,6 @@ def progress_line(summary: Summary) -> str:
 def summary_lines(summary: Summary) -> list[str]:
     """Return what a run showed."""
     return [f"{name:<14} {value}" for name, value in _rows(summary)]
-
-
-def _faults(summary: Summary) -> int:
-    failed = summary.checksums.failed + summary.bbo_checks.failed
-    return failed + summary.gaps + sum(summary.decode_errors.values()) + summary.unknown_symbols
 
 
 def _rows(summary: Summary) -> list[tuple[str, str]]:

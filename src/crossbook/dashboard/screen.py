@@ -76,6 +76,8 @@ class Screen:
         for number, line in enumerate(lines):
             if options.ascii_only:
                 line.plain = line.plain.translate(ASCII)
+            # A style of the whole line is left out where none of its parts has one.
+            line.stylize_before(line.style)
             yield from line.render(console)
             if number < height - 1:
                 yield Segment.line()
@@ -149,8 +151,14 @@ class Screen:
             )
             for asset in assets
         ]
-        gap = Text("│", "dim")
-        return [gap.join(parts) for parts in zip(*blocks, strict=True)]
+        return [_side_by_side(parts) for parts in zip(*blocks, strict=True)]
+
+
+def _side_by_side(parts: Sequence[Text]) -> Text:
+    line = Text().append_text(parts[0])
+    for part in parts[1:]:
+        line.append("│", "dim").append_text(part)
+    return line
 
 
 def _minutes(duration_ns: int) -> str:

@@ -51,7 +51,8 @@ def test_two_spellings_are_one_instrument() -> None:
 @pytest.mark.parametrize("name", VENUES)
 def test_a_symbol_that_is_none_is_still_an_instrument(name: str, native: str) -> None:
     engine = Engine()
-    for instrument in instruments_of({name: {(native, 0): PLAIN, (native, 1): PLAIN}}, {}):
+    numbers = (1, 2) if name == "kalshi" else (0,)
+    for instrument in instruments_of({name: {(native, n): PLAIN for n in numbers}}, {}):
         engine.add_instrument(instrument)
         assert instrument.native == native
 

@@ -128,7 +128,7 @@ def test_a_wrong_book_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     result = run("--json", "--seconds", "1")
     assert result.exit_code == 1
-    assert result.stderr == "error: 1 books wrong, 0 events lost\n"
+    assert result.stderr == "error: 1 books wrong, 0 faults, 0 events lost\n"
     assert json.loads(result.stdout)["books_wrong"] == 1
 
 

@@ -111,6 +111,25 @@ def test_a_terminal_without_unicode_gets_none(encoding: str) -> None:
     assert ("●" in written.read()) is (encoding == "utf-8")
 
 
+def styles_of(shown: Screen, text: str) -> set[str]:
+    """Return the styles in which a text stands on the screen."""
+    console = Console(file=io.StringIO(), force_terminal=True, width=120, height=40)
+    segments = console.render(shown, console.options.update_dimensions(120, 40))
+    return {str(segment.style) for segment in segments if text in segment.text}
+
+
+def test_blocks_beside_each_other_keep_their_own_styles() -> None:
+    shown, _ = screen(3)
+    assert styles_of(shown, "│") == {"dim"}
+    assert styles_of(shown, "YES: Will") == {"bold"}
+    assert "cyan" in styles_of(shown, "polymarket")
+
+
+def test_a_style_of_a_whole_line_is_drawn() -> None:
+    shown, _ = screen(3)
+    assert styles_of(shown, "digest") == {"dim"}
+
+
 def test_without_colours_the_text_is_the_same() -> None:
     shown, _ = screen(1)
     plain = Console(file=io.StringIO(), width=80, height=24, no_color=True)

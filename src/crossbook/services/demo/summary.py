@@ -107,6 +107,12 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     latency_us: LatencyUs
     """Time for a frame."""
 
+    @property
+    def faults(self) -> int:
+        """How many messages were missed, not understood, or said that a book is not right."""
+        failed = self.checksums.failed + self.bbo_checks.failed
+        return failed + self.gaps + sum(self.decode_errors.values()) + self.unknown_symbols
+
 
 def summarise(run: DemoRun, wall_ns: int) -> Summary:
     """Return what a run showed so far.

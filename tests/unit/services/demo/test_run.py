@@ -143,6 +143,7 @@ def test_a_summary_counts_what_came() -> None:
     assert summary.by_venue["polymarket"].bbo_checks.ok > 1_000
     assert summary.by_venue["binance"].bbo_checks.ok > 50
     assert (summary.gaps, summary.decode_errors, summary.unknown_symbols) == (0, {}, 0)
+    assert summary.faults == 0
     assert summary.latency_us.p50 == 1.0
     assert summary.levels == sum(sum(book.level_counts) for book in run.engine)
 
@@ -158,5 +159,6 @@ def test_a_summary_counts_what_went_wrong() -> None:
     assert sum(summary.decode_errors.values()) == 2
     assert summary.decode_errors == summary.by_venue["kraken"].decode_errors
     assert summary.gaps == summary.by_venue["coinbase"].gaps == 1
+    assert summary.faults == 3
     assert (summary.books_live, summary.by_venue["coinbase"].books_live) == (18, 0)
     assert summary.frames_per_second == 0
