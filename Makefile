@@ -142,7 +142,8 @@ fuzz: ## Fuzz a decoder (TARGET=kraken SECONDS=60; needs cargo-fuzz)
 	    { echo "make fuzz needs cargo-fuzz: cargo install cargo-fuzz" >&2; exit 1; }
 	@[ -n "$(TARGET)" ] || { echo "name one of these: make fuzz TARGET=..." >&2; \
 	    cargo fuzz list --fuzz-dir $(FUZZ) >&2; exit 1; }
-	RUSTC_BOOTSTRAP=1 cargo fuzz run --fuzz-dir $(FUZZ) $(TARGET) -- -max_total_time=$(or $(SECONDS),60)
+	RUSTC_BOOTSTRAP=1 cargo fuzz run --fuzz-dir $(FUZZ) $(TARGET) -- \
+	    -dict=$(CURDIR)/$(FUZZ)/dictionaries/$(TARGET).dict -max_total_time=$(or $(SECONDS),60)
 
 .PHONY: lock
 lock: $(BIN)/uv ## Renew the pins of both lock files

@@ -226,9 +226,14 @@ impl Tracker {
                 return;
             }
             if let Some((expected, received)) = self.gap_after(position) {
-                self.counts.snapshots_too_old += 1;
-                self.report_gap(expected, received, context, events);
-                return;
+                if update.is_rest {
+                    self.counts.snapshots_too_old += 1;
+                    self.report_gap(expected, received, context, events);
+                    return;
+                }
+                // What came before a snapshot of the stream and does not join it is of
+                // the past, with numbers from before a gap or before the venue restarted.
+                self.pending.clear();
             }
         }
         self.replace(update, position, context, events);
@@ -391,8 +396,12 @@ impl Tracker {
                 self.pending.clear();
                 self.lose(BookState::Stale, Reason::Reconnected, context, events);
             }
-            BookState::Syncing => self.pending.clear(),
-            BookState::Empty | BookState::Stale | BookState::Broken => {}
+            BookState::Empty | BookState::Syncing | BookState::Stale | BookState::Broken => {
+                // Without a position, what is kept cannot be joined to the new connection.
+                if self.position.is_none() {
+                    self.pending.clear();
+                }
+            }
         }
     }
 

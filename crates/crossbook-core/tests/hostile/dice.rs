@@ -31,8 +31,8 @@ impl Dice {
         self.below(times) == 0
     }
 
-    pub fn pick<'a, T>(&mut self, items: &'a [T]) -> &'a T {
-        &items[self.below(items.len())]
+    pub fn pick<T: Copy>(&mut self, items: &[T]) -> T {
+        items[self.below(items.len())]
     }
 
     pub fn shuffle<T>(&mut self, items: &mut [T]) {

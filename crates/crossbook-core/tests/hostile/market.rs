@@ -70,7 +70,7 @@ impl Book {
     pub fn change(&mut self, most: usize, dice: &mut Dice) -> Vec<Change> {
         let mut changes: Vec<Change> = Vec::new();
         for _ in 0..=dice.below(most) {
-            let side = *dice.pick(&[Side::Bid, Side::Ask]);
+            let side = dice.pick(&[Side::Bid, Side::Ask]);
             let price = self.base
                 + match side {
                     Side::Bid => dice.between(1, MIDDLE - 1),

@@ -20,6 +20,7 @@ pub struct Session {
     pub natives: [&'static str; 2],
     pub steps: Vec<Step>,
     pub books: [Book; 2],
+    dialect: Box<dyn Dialect>,
 }
 
 impl Session {
@@ -47,7 +48,24 @@ impl Session {
                 }
             }
         }
-        Self { venue: dialect.venue(), natives: dialect.natives(), steps, books }
+        Self { venue: dialect.venue(), natives: dialect.natives(), steps, books, dialect }
+    }
+
+    /// What a venue sends on a new connection: both books again, and a change of each.
+    pub fn begin_anew(&mut self, mut dialect: Box<dyn Dialect>, dice: &mut Dice) -> Vec<Step> {
+        // Connections that are numbered begin at the first number; books go on with theirs.
+        if matches!(self.venue, Venue::Coinbase | Venue::Kalshi) {
+            std::mem::swap(&mut self.dialect, &mut dialect);
+        }
+        let mut steps = Vec::new();
+        for at in 0..2 {
+            steps.push(self.dialect.snapshot(at, &self.books[at]));
+            let changes = self.books[at].change(3, dice);
+            if !changes.is_empty() {
+                steps.extend(self.dialect.change(at, &self.books[at], &changes));
+            }
+        }
+        steps
     }
 }
 
@@ -106,7 +124,7 @@ impl Seen {
 }
 
 impl Bench {
-    /// The session's instruments, with those of `others` on the same assets.
+    /// Only the session's instruments.
     pub fn new(venue: Venue, natives: [&str; 2]) -> Self {
         let mut engine = Engine::new(100_000);
         for (at, native) in natives.iter().enumerate() {
@@ -124,6 +142,14 @@ impl Bench {
         engine.on_open(feed, 0);
         engine.events_mut().subscribe(&EventKind::ALL);
         Self { engine, feed, now_ns: 0 }
+    }
+
+    /// The connection broke, and there is a new one.
+    pub fn reconnect(&mut self) {
+        self.now_ns += 1;
+        self.engine.on_close(self.feed, self.now_ns);
+        self.engine.on_open(self.feed, self.now_ns);
+        self.engine.events_mut().drain(|_| {});
     }
 
     /// Give bytes to the engine; return the events that follow, in no order that means anything.
@@ -158,8 +184,8 @@ impl Bench {
         self.counts().decode_errors.iter().sum()
     }
 
-    /// The engine's books must be the venue's, live, and found right whenever they were proved.
-    pub fn assert_true(&self, session: &Session, label: &str) {
+    /// The engine's books must be the venue's, and live.
+    pub fn assert_live(&self, session: &Session, label: &str) {
         let legs = self.engine.trackers().len() / 2;
         for (at, book) in session.books.iter().enumerate() {
             let seen = Seen::of(&self.engine.trackers()[at * legs]);
@@ -171,10 +197,19 @@ impl Bench {
             assert_eq!(seen.asks, scaled(Side::Ask), "{label}: asks of {at}");
         }
         for tracker in self.engine.trackers() {
+            let why = (tracker.reason(), tracker.counts());
+            assert_eq!(tracker.state(), BookState::Live, "{label}: {why:?}");
+        }
+    }
+
+    /// As [`Self::assert_live`], and nothing may have gone wrong on the way.
+    pub fn assert_true(&self, session: &Session, label: &str) {
+        self.assert_live(session, label);
+        for tracker in self.engine.trackers() {
             let counts = tracker.counts();
             let failed =
                 [counts.checksums_failed, counts.bbo_failed, counts.gaps, counts.off_scale];
-            assert_eq!((tracker.state(), failed), (BookState::Live, [0; 4]), "{label}: {counts:?}");
+            assert_eq!(failed, [0; 4], "{label}: {counts:?}");
         }
         assert_eq!(self.refused(), 0, "{label}: {:?}", self.counts());
     }

@@ -9,8 +9,6 @@ pub enum Json {
     Bool(bool),
     /// A string in every spelling.
     Text(String),
-    /// A number that stays a JSON number.
-    Bare(i64),
     /// A whole number: a JSON number, or a string that holds it.
     Id(i64),
     /// A price, size or time: as `Id`, and its digits may change as long as its value does not.
@@ -50,6 +48,8 @@ enum Freedom {
     Extras = 4,
     Numbers = 8,
     Escapes = 16,
+    /// One blank behind each comma and colon.
+    Wide = 32,
 }
 
 /// A writer, and the freedoms that it takes.
@@ -61,7 +61,7 @@ pub struct Spelling<'a> {
 const BLANKS: [&str; 6] = ["", "", " ", "\n", "\t  ", "\r\n"];
 
 /// Unknown members: names that begin or end like known ones, values of any kind.
-const EXTRAS: [(&str, &str); 14] = [
+const EXTRAS: [(&str, &str); 18] = [
     ("_", "null"),
     ("b_x", r#"[["1","2"],["3"]]"#),
     ("a_x", r#"{"a":[["1","2"]],"u":5,"channel":"book","type":"snapshot"}"#),
@@ -73,6 +73,11 @@ const EXTRAS: [(&str, &str); 14] = [
     ("sequence_num_x", "12345678901234567890123"),
     ("price_x", r#""not a number""#),
     ("text", r#""a \"quoted\" \\ word\n\u00e9\ud83d\ude00 \\u0041 {[,:]}""#),
+    // Names and texts about as long as the sixteen bytes that are looked at in one step.
+    ("fifteen_bytes_x", r#""fifteen bytes x""#),
+    ("sixteen_bytes__x", r#""sixteen bytes  x""#),
+    ("seventeen_bytes_x", r#"["seventeen bytes x","0123456789"]"#),
+    ("a_name_of_thirty_one_bytes_in_it", r#""0123456789012345678901234567890\\""#),
     ("Ünïcode €", r#""日本語 \/""#),
     ("", r#"{"":{"":""}}"#),
     ("x\\\"y", "[ ]"),
@@ -85,7 +90,7 @@ impl<'a> Spelling<'a> {
 
     /// Any mixture of the freedoms.
     pub fn any(dice: &'a mut Dice) -> Self {
-        let freedoms = dice.below(32);
+        let freedoms = dice.below(64);
         Self { dice: Some(dice), freedoms }
     }
 
@@ -109,8 +114,7 @@ impl<'a> Spelling<'a> {
 
     fn blank(&mut self, out: &mut String) {
         if let (true, Some(dice)) = (self.has(Freedom::Blanks), &mut self.dice) {
-            let blank: &&str = dice.pick(&BLANKS);
-            out.push_str(blank);
+            out.push_str(dice.pick(&BLANKS));
         }
     }
 
@@ -119,7 +123,6 @@ impl<'a> Spelling<'a> {
             Json::Null => out.push_str("null"),
             Json::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
             Json::Text(text) => self.text(text, out),
-            Json::Bare(value) => out.push_str(&value.to_string()),
             Json::Id(value) => self.number(&value.to_string(), false, out),
             Json::Amount(digits) => {
                 let digits = self.respelled(digits);
@@ -176,6 +179,15 @@ impl<'a> Spelling<'a> {
     fn separator(&mut self, at: usize, out: &mut String) {
         if at > 0 {
             out.push(',');
+            self.gap(out);
+        }
+    }
+
+    /// What stands behind a comma or a colon.
+    fn gap(&mut self, out: &mut String) {
+        if self.has(Freedom::Wide) {
+            out.push(' ');
+        } else {
             self.blank(out);
         }
     }
@@ -183,12 +195,12 @@ impl<'a> Spelling<'a> {
     fn colon(&mut self, out: &mut String) {
         self.blank(out);
         out.push(':');
-        self.blank(out);
+        self.gap(out);
     }
 
     fn extra(&mut self, out: &mut String) {
         if let Some(dice) = &mut self.dice {
-            let (key, value) = *dice.pick(&EXTRAS);
+            let (key, value) = dice.pick(&EXTRAS);
             out.push('"');
             out.push_str(key);
             out.push('"');

@@ -28,7 +28,13 @@ pub(super) fn decode_data(frame: &[u8], batch: &mut Batch) -> Result<(), DecodeE
     let mut payload = Payload::default();
     let (mut rows, mut channel, mut pair) = (None, None, None);
     let mut items = cursor.array()?;
+    let mut is_first = true;
     while items.item(&mut cursor)? {
+        // The channel's id, which the venue advises against: a number in any spelling.
+        if std::mem::take(&mut is_first) && cursor.clone().id().is_ok() {
+            cursor.skip()?;
+            continue;
+        }
         match cursor.next_kind()? {
             Next::Object => payload.read(&mut cursor, batch)?,
             Next::Array => {
@@ -37,7 +43,6 @@ pub(super) fn decode_data(frame: &[u8], batch: &mut Batch) -> Result<(), DecodeE
             }
             Next::String if channel.is_none() => channel = Some(cursor.string()?),
             Next::String => once(&mut pair, cursor.string()?)?,
-            // The channel's id, which the venue advises against.
             Next::Number | Next::Literal => cursor.skip()?,
         }
     }

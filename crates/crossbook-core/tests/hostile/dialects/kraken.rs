@@ -49,7 +49,7 @@ impl V1 {
     }
 
     fn data(payload: Vec<Json>, channel: &str, at: usize) -> Step {
-        let mut items = vec![Json::Bare(336)];
+        let mut items = vec![Json::Id(336)];
         items.extend(payload);
         items.extend([Json::text(channel), Json::text(NATIVES[at])]);
         Step::frame(Json::Array(items))

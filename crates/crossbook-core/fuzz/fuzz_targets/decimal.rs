@@ -1,0 +1,8 @@
+//! Bytes as a number.
+#![no_main]
+
+#[path = "../../tests/checks/mod.rs"]
+#[allow(dead_code)] // Each target uses one of the checks.
+mod checks;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| checks::number(bytes));

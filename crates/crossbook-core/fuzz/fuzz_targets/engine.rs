@@ -1,0 +1,8 @@
+//! Lines as calls of an engine of all venues.
+#![no_main]
+
+#[path = "../../tests/checks/mod.rs"]
+#[allow(dead_code)] // Each target uses one of the checks.
+mod checks;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| checks::books::script(bytes));
