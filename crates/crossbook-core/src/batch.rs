@@ -406,6 +406,12 @@ impl Batch {
         self.levels.truncate(mark as usize);
     }
 
+    /// Forget the messages from the `first` on.
+    #[inline]
+    pub fn forget_messages_since(&mut self, first: usize) {
+        self.messages.truncate(first);
+    }
+
     /// Levels that can change their side or price in place since `mark`.
     pub fn levels_mut(&mut self, range: Range<u32>) -> &mut [Level] {
         self.levels.get_mut(range.start as usize..range.end as usize).unwrap_or_default()

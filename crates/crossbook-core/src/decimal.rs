@@ -66,6 +66,7 @@ impl Decimal {
 ///
 /// # Errors
 /// `Inexact` if digits would be lost, `Range` if it does not fit.
+#[inline]
 pub fn rescale(mantissa: i64, from: u8, to: u8) -> Result<i64, NumberError> {
     if mantissa == 0 {
         return Ok(0);
@@ -196,7 +197,13 @@ const FILLED: [u128; 17] = {
 /// edge of the frame, or is no plain number.
 #[inline]
 pub fn parse_quoted(text: &[u8], start: usize) -> Option<(Decimal, usize)> {
-    let length = lanes::distance(text, start, |block| lanes::equal(block, b'"'))?;
+    parse_before(text, start, b'"')
+}
+
+/// As [`parse_quoted`], but the number ends before the next `closing`.
+#[inline]
+pub fn parse_before(text: &[u8], start: usize, closing: u8) -> Option<(Decimal, usize)> {
+    let length = lanes::distance(text, start, |block| lanes::equal(block, closing))?;
     let before = text.get(..start.checked_add(length)?)?;
     let read = if length <= 8 { parse_short(before, length) } else { parse_long(before, length) };
     Some((read?, length))

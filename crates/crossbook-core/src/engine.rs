@@ -311,6 +311,12 @@ impl Markets {
         let at = context.instrument as usize;
         let Some(tracker) = self.trackers.get_mut(at) else { return };
         act(tracker, &mut self.events);
+        self.look_at(at, context);
+    }
+
+    /// See what follows for its asset from a change of the instrument `at`.
+    #[inline]
+    fn look_at(&mut self, at: usize, context: Context) {
         let (asset, member) = self.places[at];
         self.assets[asset as usize].on_change(member, &self.trackers, context, &mut self.events);
     }
@@ -363,27 +369,21 @@ impl Markets {
 
     #[inline]
     fn on_book(&mut self, book: &BookMessage, batch: &Batch, context: Context, is_rest: bool) {
-        let mut levels = std::mem::take(&mut self.levels);
-        self.with(context, |tracker, events| {
-            let before = tracker.bbo();
-            match scale(tracker, batch, book, &mut levels) {
-                Ok(decimals_sent) => {
-                    let update = Update {
-                        kind: book.kind,
-                        levels: &levels,
-                        sequence: book.sequence,
-                        proof: book.proof,
-                        depth: book.depth,
-                        decimals_sent,
-                        is_rest,
-                    };
-                    tracker.on_update(&update, context, events);
-                }
-                Err(_) => tracker.on_off_scale(context, events),
+        let at = context.instrument as usize;
+        let (Some(tracker), events) = (self.trackers.get_mut(at), &mut self.events) else { return };
+        let before = events.wants(EventKind::Top).then(|| tracker.bbo());
+        match scale(tracker, batch, book, &mut self.levels) {
+            Ok(decimals_sent) => {
+                let levels = &self.levels;
+                let update = Update { message: book, levels, decimals_sent, is_rest };
+                tracker.on_update(&update, context, events);
             }
+            Err(_) => tracker.on_off_scale(context, events),
+        }
+        if let Some(before) = before {
             report_top(tracker, before, context, events);
-        });
-        self.levels = levels;
+        }
+        self.look_at(at, context);
     }
 
     fn on_trade(&mut self, trade: &Trade, context: Context) {
@@ -440,11 +440,7 @@ impl Markets {
 }
 
 /// Report best prices that are not what they were.
-#[inline]
 fn report_top(tracker: &Tracker, before: Bbo, context: Context, events: &mut Events) {
-    if !events.wants(EventKind::Top) {
-        return;
-    }
     let after = tracker.bbo();
     if before != after {
         let [(bid, bid_size), (ask, ask_size)] =

@@ -7,6 +7,8 @@ use crate::decimal::{self, Decimal};
 use crate::error::DecodeError;
 use crate::lanes;
 
+mod usual;
+
 /// Containers may be nested this deep in a value that is skipped.
 const DEPTH_MAX: usize = 64;
 
@@ -192,20 +194,6 @@ impl<'a> Cursor<'a> {
             }
         }
         Ok(value)
-    }
-
-    /// Step over `text` if exactly that comes next; `None` if it does not.
-    ///
-    /// Venues spell their messages always in the same way. A decoder may compare
-    /// with that spelling, which costs less than reading it, and read in any
-    /// order and spacing only where it differs.
-    #[inline]
-    pub fn take(&mut self, text: &[u8]) -> Option<()> {
-        if !self.text.get(self.at..)?.starts_with(text) {
-            return None;
-        }
-        self.at += text.len();
-        Some(())
     }
 
     /// Read a row `["price","size",…]` of strings, if one stands next as venues

@@ -30,6 +30,17 @@ pub fn equal(block: &Block, byte: u8) -> u32 {
     return portable::equal(block, byte);
 }
 
+/// Whether any byte is a backslash or not ASCII.
+#[inline]
+pub fn any_rare(blocks: &[Block]) -> bool {
+    #[cfg(target_arch = "x86_64")]
+    #[allow(unsafe_code)]
+    // SAFETY: as above.
+    return unsafe { sse2::any_rare(blocks) };
+    #[cfg(not(target_arch = "x86_64"))]
+    return blocks.iter().any(|block| portable::rare(block) != 0);
+}
+
 /// The bytes that are a backslash or not ASCII.
 #[inline]
 pub fn rare(block: &Block) -> u32 {
@@ -104,8 +115,31 @@ mod sse2 {
     #[inline]
     #[target_feature(enable = "sse2")]
     pub fn rare(block: &Block) -> u32 {
+        mask(rare_lanes(block))
+    }
+
+    /// Lanes whose top bit is set: a backslash, or not ASCII.
+    #[inline]
+    #[target_feature(enable = "sse2")]
+    fn rare_lanes(block: &Block) -> __m128i {
         let block = load(block);
-        mask(_mm_or_si128(block, _mm_cmpeq_epi8(block, _mm_set1_epi8(0x5c))))
+        _mm_or_si128(block, _mm_cmpeq_epi8(block, _mm_set1_epi8(0x5c)))
+    }
+
+    #[inline]
+    #[target_feature(enable = "sse2")]
+    pub fn any_rare(blocks: &[Block]) -> bool {
+        let (fours, rest) = blocks.as_chunks::<4>();
+        let mut found = _mm_set1_epi8(0);
+        for [first, second, third, fourth] in fours {
+            let one = _mm_or_si128(rare_lanes(first), rare_lanes(second));
+            let other = _mm_or_si128(rare_lanes(third), rare_lanes(fourth));
+            found = _mm_or_si128(found, _mm_or_si128(one, other));
+        }
+        for block in rest {
+            found = _mm_or_si128(found, rare_lanes(block));
+        }
+        mask(found) != 0
     }
 }
 
@@ -150,6 +184,20 @@ mod tests {
             prop_assert_eq!(rare(&block), portable::rare(&block));
             for byte in [byte, block[7]] {
                 prop_assert_eq!(equal(&block, byte), portable::equal(&block, byte));
+            }
+        }
+
+        #[test]
+        fn many_blocks_are_looked_at_at_once(
+            blocks in proptest::collection::vec(proptest::array::uniform16(0_u8..0x5c), 0..12),
+            at in any::<prop::sample::Index>(), byte in any::<u8>(),
+        ) {
+            let mut blocks = blocks;
+            prop_assert!(!any_rare(&blocks));
+            if !blocks.is_empty() {
+                let at = at.index(blocks.len() * 16);
+                blocks[at / 16][at % 16] = byte;
+                prop_assert_eq!(any_rare(&blocks), byte == b'\\' || !byte.is_ascii());
             }
         }
 

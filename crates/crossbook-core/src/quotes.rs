@@ -23,12 +23,14 @@ pub struct ScaledQuote {
 
 impl ScaledQuote {
     /// Whether a book's best prices are those of the quote.
+    #[inline]
     pub fn agrees(&self, bbo: Bbo) -> bool {
         side_agrees(self.bid, self.bid_size, bbo.bid)
             && side_agrees(self.ask, self.ask_size, bbo.ask)
     }
 }
 
+#[inline]
 fn side_agrees(price: Option<i64>, size: Option<i64>, best: Option<(i64, i64)>) -> bool {
     match (price, best) {
         (None, None) => true,

@@ -31,9 +31,8 @@ pub fn prepare<'a>(frame: &'a [u8], scratch: &'a mut Vec<u8>) -> Result<&'a [u8]
 #[inline]
 fn has_rare(frame: &[u8]) -> bool {
     let (blocks, _) = frame.as_chunks::<16>();
-    let rare = blocks.iter().fold(0, |mask, block| mask | lanes::rare(block));
     match frame.last_chunk() {
-        Some(last) => rare | lanes::rare(last) != 0,
+        Some(last) => lanes::any_rare(blocks) || lanes::rare(last) != 0,
         None => frame.iter().any(|byte| *byte == b'\\' || !byte.is_ascii()),
     }
 }

@@ -34,10 +34,9 @@ pub fn from_rfc3339(text: &[u8]) -> Result<i64, DecodeError> {
     let date = digits(fixed, 0, *b"0000-00-")?;
     let middle = digits(fixed, 8, *b"00T00:00")?;
     let clock = digits(fixed, 11, *b"00:00:00")?;
-    let pair = |lanes: u64, at: u32| {
-        let tens = (lanes >> (8 * at)) & 0xff;
-        (tens * 10 + ((lanes >> (8 * at + 8)) & 0xff)).cast_signed()
-    };
+    // In each lane ten times its digit and the next one: what the two of them stand for.
+    let [date, middle, clock] = [date, middle, clock].map(|lanes| lanes * 10 + (lanes >> 8));
+    let pair = |lanes: u64, at: u32| ((lanes >> (8 * at)) & 0xff).cast_signed();
     let year = pair(date, 0) * 100 + pair(date, 2);
     let (month, day) = (pair(date, 5), pair(middle, 0));
     let (hour, minute, second) = (pair(clock, 0), pair(clock, 3), pair(clock, 6));
@@ -70,15 +69,14 @@ fn digits(fixed: &[u8], at: usize, shape: [u8; 8]) -> Result<u64, DecodeError> {
 /// The fraction and the zone that end an RFC 3339 text; `tail` is what is behind the seconds.
 #[inline]
 fn fraction_ns(text: &[u8], tail: &[u8]) -> Result<i64, DecodeError> {
-    let zone = if tail.ends_with(b"+00:00") { 6 } else { 1 };
-    let (fraction, zone) = tail.split_at(tail.len().saturating_sub(zone));
-    if !matches!(zone, b"Z" | b"z" | b"+00:00") {
-        return Err(DecodeError::BadNumber);
-    }
+    let fraction = match tail {
+        [fraction @ .., b'Z' | b'z'] => fraction,
+        _ => tail.strip_suffix(b"+00:00").ok_or(DecodeError::BadNumber)?,
+    };
     if fraction.is_empty() {
         return Ok(0);
     }
-    let before = &text[..text.len() - zone.len()];
+    let before = &text[..text.len() - (tail.len() - fraction.len())];
     let places = fraction.len() - 1;
     let read = match places {
         1..=8 => parse_short(before, places).map(|value| (value.mantissa, value.decimals)),

@@ -1,9 +1,10 @@
 //! A view of one instrument's book.
 
 use crossbook_core::batch::Side;
+use crossbook_core::engine;
 use crossbook_core::tracker::Tracker;
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyDict, PyTuple};
 
 use crate::engine::Engine;
 
@@ -26,10 +27,14 @@ impl Book {
     #[inline]
     fn read<T>(&self, py: Python<'_>, read: impl FnOnce(&Tracker) -> T) -> PyResult<T> {
         let engine = self.engine.bind(py).borrow();
-        let tracker = engine.core.tracker(self.number).ok_or_else(|| {
+        self.tracker(&engine.core).map(read)
+    }
+
+    #[inline]
+    fn tracker<'a>(&self, core: &'a engine::Engine) -> PyResult<&'a Tracker> {
+        core.tracker(self.number).ok_or_else(|| {
             pyo3::exceptions::PyIndexError::new_err(format!("no instrument {}", self.number))
-        })?;
-        Ok(read(tracker))
+        })
     }
 }
 
@@ -46,12 +51,11 @@ impl Book {
     }
 
     /// Best prices and sizes in one call; `None` unless both sides have a level.
-    fn best(&self, py: Python<'_>) -> PyResult<Option<(i64, i64, i64, i64)>> {
-        self.read(py, |tracker| {
-            let bbo = tracker.bbo();
-            let ((bid, bid_size), (ask, ask_size)) = (bbo.bid?, bbo.ask?);
-            Some((bid, bid_size, ask, ask_size))
-        })
+    fn best<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyTuple>>> {
+        let engine = &mut *self.engine.bind(py).borrow_mut();
+        let bbo = self.tracker(&engine.core)?.bbo();
+        let (Some(bid), Some(ask)) = (bbo.bid, bbo.ask) else { return Ok(None) };
+        engine.bests.tuple(py, self.number, [bid.0, bid.1, ask.0, ask.1]).map(Some)
     }
 
     /// At most `depth` levels of both sides, best first; 0: all.

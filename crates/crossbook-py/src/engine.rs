@@ -12,6 +12,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 
+use crate::best::Bests;
 use crate::book::Book;
 use crate::errors;
 use crate::frame::with_bytes;
@@ -48,13 +49,14 @@ pub fn outcome(number: u8) -> PyResult<Outcome> {
 #[pyclass(module = "crossbook._core")]
 pub struct Engine {
     pub(crate) core: engine::Engine,
+    pub(crate) bests: Bests,
 }
 
 #[pymethods]
 impl Engine {
     #[new]
     fn new(events_max: usize) -> Self {
-        Self { core: engine::Engine::new(events_max) }
+        Self { core: engine::Engine::new(events_max), bests: Bests::default() }
     }
 
     #[allow(clippy::too_many_arguments)] // Defaults and checks are the package's.

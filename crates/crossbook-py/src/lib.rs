@@ -5,6 +5,7 @@
 
 use pyo3::prelude::*;
 
+mod best;
 mod book;
 mod discovery;
 mod engine;

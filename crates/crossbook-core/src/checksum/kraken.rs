@@ -1,5 +1,7 @@
 //! Kraken's checksum over the ten best levels of both sides.
 
+use std::ops::ControlFlow;
+
 use crc32fast::Hasher;
 
 use crate::batch::Side;
@@ -127,22 +129,31 @@ impl Printed {
     #[inline]
     fn compare(&self, now: impl Iterator<Item = Level>, top: &mut Top) -> bool {
         let mut now = now.take(LEVELS);
-        let mut known = self.levels.iter().take(self.count);
+        let known = self.levels.get(..self.count).unwrap_or_default();
         let mut unchanged = 0;
-        let other = loop {
-            match (now.next(), known.next()) {
-                (Some(level), Some(old)) if level == *old => unchanged += 1,
-                (None, None) => return true,
-                (other, _) => break other,
+        // The iterator drives the loop: one over chunks is slow when asked level by level.
+        let seen = now.try_for_each(|level| match known.get(unchanged) {
+            Some(old) if *old == level => {
+                unchanged += 1;
+                ControlFlow::Continue(())
             }
-        };
+            _ => ControlFlow::Break(level),
+        });
+        if seen.is_continue() && unchanged == self.count {
+            return true;
+        }
         top.levels = self.levels;
         top.unchanged = unchanged;
         top.count = unchanged;
-        let places = top.levels.iter_mut().skip(unchanged);
-        for (place, level) in places.zip(other.into_iter().chain(now)) {
-            *place = level;
-            top.count += 1;
+        let mut keep = |level| {
+            if let Some(place) = top.levels.get_mut(top.count) {
+                *place = level;
+                top.count += 1;
+            }
+        };
+        if let ControlFlow::Break(level) = seen {
+            keep(level);
+            now.for_each(keep);
         }
         false
     }

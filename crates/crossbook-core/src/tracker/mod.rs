@@ -1,6 +1,6 @@
 //! One instrument: its book, what it is proved by, and how far it can be trusted.
 
-use crate::batch::{BookKind, Proof, Sequence};
+use crate::batch::{BookKind, BookMessage, Sequence};
 use crate::book::{Bbo, Book, BookState, ScaledLevel};
 use crate::divisor::Divisor;
 use crate::event::{side_number, Context, Event, EventKind, Events, Reason};
@@ -19,16 +19,10 @@ pub use counts::Counts;
 /// A book message at the instrument's scale.
 #[derive(Clone, Copy, Debug)]
 pub struct Update<'a> {
-    /// What the levels mean.
-    pub kind: BookKind,
-    /// The levels.
+    /// As it was sent.
+    pub message: &'a BookMessage,
+    /// Its levels.
     pub levels: &'a [ScaledLevel],
-    /// How it is chained.
-    pub sequence: Sequence,
-    /// What it says of the result.
-    pub proof: Proof,
-    /// Levels a side on this channel; 0: not said.
-    pub depth: u32,
     /// Most decimals of a price and of a size as sent.
     pub decimals_sent: (u8, u8),
     /// It answers a REST request rather than being part of the stream.
@@ -151,21 +145,27 @@ impl Tracker {
     pub fn on_update(&mut self, update: &Update<'_>, context: Context, events: &mut Events) {
         self.ts_recv_ns = context.ts_recv_ns;
         self.end_silence(context, events);
-        if update.depth != 0 {
-            self.depth = update.depth;
+        if update.message.depth != 0 {
+            self.depth = update.message.depth;
         }
-        if update.kind == BookKind::Snapshot {
+        if update.message.kind == BookKind::Snapshot {
             self.on_snapshot(update, context, events);
             return;
         }
-        match self.verdict(update.sequence) {
+        match self.verdict(update.message.sequence) {
             None => self.hold(update, context, events),
             Some(Verdict::Next) => {
                 if self.state == BookState::Stale {
                     self.enter(BookState::Live, Reason::Continued, context, events);
                 }
                 self.check_quotes_before(context, events);
-                if self.change(update.kind, update.levels, update.sequence, context, events) {
+                if self.change(
+                    update.message.kind,
+                    update.levels,
+                    update.message.sequence,
+                    context,
+                    events,
+                ) {
                     self.prove(update, context, events);
                 }
                 if self.state == BookState::Suspect {
@@ -198,7 +198,7 @@ impl Tracker {
 
     /// Keep a change for the base that will come, if numbers can join the two.
     fn hold(&mut self, update: &Update<'_>, context: Context, events: &mut Events) {
-        self.counts.unsynced += u64::from(update.sequence == Sequence::Unnumbered);
+        self.counts.unsynced += u64::from(update.message.sequence == Sequence::Unnumbered);
         self.keep(update, context);
         if self.state == BookState::Empty {
             self.enter(BookState::Syncing, Reason::AwaitingBase, context, events);
@@ -208,14 +208,19 @@ impl Tracker {
     /// A suspect book keeps what it applies, too: the base that mends it is
     /// older than the last change most of the time.
     fn keep(&mut self, update: &Update<'_>, context: Context) {
-        if update.sequence != Sequence::Unnumbered {
-            self.pending.hold(update.sequence, update.kind, context.ts_event_ns, update.levels);
+        if update.message.sequence != Sequence::Unnumbered {
+            self.pending.hold(
+                update.message.sequence,
+                update.message.kind,
+                context.ts_event_ns,
+                update.levels,
+            );
         }
     }
 
     fn on_snapshot(&mut self, update: &Update<'_>, context: Context, events: &mut Events) {
         let position =
-            reached(update.sequence).map(|id| Position { id, on_stream: !update.is_rest });
+            reached(update.message.sequence).map(|id| Position { id, on_stream: !update.is_rest });
         if self.state == BookState::Suspect && !update.is_rest {
             // On its own stream a snapshot is newer than all that came before.
             self.pending.clear();

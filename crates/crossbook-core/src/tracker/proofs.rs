@@ -2,7 +2,7 @@
 
 use super::{Tracker, Update};
 use crate::batch::{BookKind, Proof, Quote, QuoteAt};
-use crate::book::BookState;
+use crate::book::{Bbo, BookState};
 use crate::decimal::Decimal;
 use crate::error::NumberError;
 use crate::event::{Context, Event, EventKind, Events, ProofKind, Reason};
@@ -12,7 +12,7 @@ impl Tracker {
     /// Compare the book with what the venue says of it.
     #[inline]
     pub(super) fn prove(&mut self, update: &Update<'_>, context: Context, events: &mut Events) {
-        match update.proof {
+        match update.message.proof {
             Proof::None => {}
             Proof::KrakenChecksum(_) | Proof::OkxChecksum(_) => {
                 self.check_sum(update, context, events);
@@ -22,7 +22,7 @@ impl Tracker {
                 self.count_checksum(matches, ProofKind::Hash, [0, 0], context, events);
             }
         }
-        if !self.quotes.is_empty() && update.kind != BookKind::Snapshot {
+        if !self.quotes.is_empty() && update.message.kind != BookKind::Snapshot {
             self.check_quotes_after(context, events);
         }
     }
@@ -35,11 +35,13 @@ impl Tracker {
             self.decimals_sent = (price.max(price_sent), size.max(size_sent));
         }
         let scale = (self.instrument.price_decimals, self.instrument.size_decimals);
-        let sums = self.checksums.compare(update.proof, &self.book, scale, self.decimals_sent);
+        let sums =
+            self.checksums.compare(update.message.proof, &self.book, scale, self.decimals_sent);
         let matches = sums.0 == sums.1;
         self.count_checksum(matches, ProofKind::Checksum, [sums.0, sums.1], context, events);
     }
 
+    #[inline]
     fn check_best(
         &mut self,
         bid: Option<Decimal>,
@@ -47,10 +49,15 @@ impl Tracker {
         context: Context,
         events: &mut Events,
     ) {
-        let quote = Quote { bid, ask, at: QuoteAt::Unknown, ..Quote::default() };
-        match self.scale_quote(&quote) {
-            Ok(quote) => self.compare(&quote, context, events),
-            Err(_) => self.on_off_scale(context, events),
+        let decimals = self.instrument.price_decimals;
+        let scaled = |price: Option<Decimal>| price.map(|price| price.at_scale(decimals));
+        match (scaled(bid).transpose(), scaled(ask).transpose()) {
+            (Ok(bid), Ok(ask)) => {
+                let at = QuoteAt::Unknown;
+                let quote = ScaledQuote { at, bid, bid_size: None, ask, ask_size: None };
+                self.compare(&quote, context, events);
+            }
+            _ => self.on_off_scale(context, events),
         }
     }
 
@@ -70,6 +77,7 @@ impl Tracker {
         }
     }
 
+    #[cold]
     fn fail_proof(
         &mut self,
         kind: ProofKind,
@@ -151,12 +159,18 @@ impl Tracker {
         }
     }
 
+    #[inline]
     fn compare(&mut self, quote: &ScaledQuote, context: Context, events: &mut Events) {
         let bbo = self.book.bbo();
         if quote.agrees(bbo) {
             self.counts.bbo_ok += 1;
-            return;
+        } else {
+            self.fail_best(quote, bbo, context, events);
         }
+    }
+
+    #[cold]
+    fn fail_best(&mut self, quote: &ScaledQuote, bbo: Bbo, context: Context, events: &mut Events) {
         self.counts.bbo_failed += 1;
         let bid_is_wrong = quote.bid != bbo.bid.map(|(price, _)| price);
         let (theirs, ours) = if bid_is_wrong { (quote.bid, bbo.bid) } else { (quote.ask, bbo.ask) };

@@ -23,6 +23,7 @@ use super::{source, token};
 
 mod hash;
 mod levels;
+mod usual;
 
 use levels::{delta, inside, levels, price_changes, side};
 
@@ -69,6 +70,19 @@ pub fn decode_snapshot(body: &[u8], batch: &mut Batch) -> Result<(), DecodeError
 
 /// Read one event and put its messages into the batch.
 fn event<'a>(
+    cursor: &mut Cursor<'a>,
+    frame: &'a [u8],
+    batch: &mut Batch,
+) -> Result<(), DecodeError> {
+    if usual::price_change(cursor, frame, batch).is_some() {
+        return Ok(());
+    }
+    any_event(cursor, frame, batch)
+}
+
+/// As [`event`], in any spelling.
+#[inline(never)]
+fn any_event<'a>(
     cursor: &mut Cursor<'a>,
     frame: &'a [u8],
     batch: &mut Batch,

@@ -32,14 +32,25 @@ pub(super) fn decode(frame: &[u8], batch: &mut Batch) -> Result<(), DecodeError>
 fn usual_update(frame: &[u8], batch: &mut Batch) -> Option<()> {
     let mark = batch.mark();
     let mut cursor = Cursor::new(frame);
-    let cursor = &mut cursor;
-    cursor.take(b"{\"type\":\"l2update\",\"product_id\":")?;
-    let symbol = Span::of(frame, cursor.string().ok()?);
-    cursor.take(b",\"changes\":")?;
-    read_changes(cursor, batch).ok()?;
-    cursor.take(b",\"time\":")?;
-    let ts_event_ns = time::from_rfc3339(cursor.string().ok()?).ok()?;
-    cursor.take(b"}")?;
+    cursor.take(b"{\"type\":\"l2update\",\"product_id\":\"")?;
+    let symbol = Span::of(frame, cursor.plain()?);
+    cursor.take(b"\",\"changes\":[[\"")?;
+    loop {
+        let side = match cursor.take(b"buy\",\"") {
+            Some(()) => Side::Bid,
+            None => cursor.take(b"sell\",\"").map(|()| Side::Ask)?,
+        };
+        let price = cursor.plain_amount()?;
+        cursor.take(b"\",\"")?;
+        let size = cursor.plain_amount()?;
+        batch.push_level(Level { side, price, size }).ok()?;
+        if cursor.take(b"\"]],\"time\":\"").is_some() {
+            break;
+        }
+        cursor.take(b"\"],[\"")?;
+    }
+    let ts_event_ns = time::from_rfc3339(cursor.plain()?).ok()?;
+    cursor.take(b"\"}")?;
     cursor.end().ok()?;
     let body = book(BookKind::Delta, mark, batch);
     batch.push(Message { symbol, outcome: Outcome::Whole, ts_event_ns, body });

@@ -73,26 +73,45 @@ pub(super) fn decode_data(frame: &[u8], batch: &mut Batch) -> Result<(), DecodeE
 fn usual_update(frame: &[u8], batch: &mut Batch) -> Option<()> {
     let mark = batch.mark();
     let mut cursor = Cursor::new(frame);
-    let cursor = &mut cursor;
     cursor.take(b"[")?;
-    cursor.id().ok()?;
-    let side = match cursor.take(b",{\"b\":") {
+    cursor.pass_digits()?;
+    let side = match cursor.take(b",{\"b\":[[\"") {
         Some(()) => Side::Bid,
-        None => cursor.take(b",{\"a\":").map(|()| Side::Ask)?,
+        None => cursor.take(b",{\"a\":[[\"").map(|()| Side::Ask)?,
     };
-    let mut latest_ns = 0;
-    each(cursor, |cursor| read_level(cursor, side, &mut latest_ns, batch)).ok()?;
-    cursor.take(b",\"c\":")?;
-    let proof = checksum(cursor).ok()?;
-    cursor.take(b"},")?;
-    let depth = book_depth(cursor.string().ok()?)?;
-    cursor.take(b",")?;
-    let symbol = Span::of(frame, cursor.string().ok()?);
-    cursor.take(b"]")?;
+    let ts_event_ns = usual_rows(&mut cursor, side, batch)?;
+    let sum = u32::try_from(cursor.plain_id()?).ok()?;
+    cursor.take(b"\"},\"")?;
+    let depth = book_depth(cursor.plain()?)?;
+    cursor.take(b"\",\"")?;
+    let symbol = Span::of(frame, cursor.plain()?);
+    cursor.take(b"\"]")?;
     cursor.end().ok()?;
-    let body = book(BookKind::Delta, batch.since(mark), proof, depth);
-    batch.push(Message { symbol, outcome: Outcome::Whole, ts_event_ns: latest_ns, body });
+    let body = book(BookKind::Delta, batch.since(mark), Proof::KrakenChecksum(sum), depth);
+    batch.push(Message { symbol, outcome: Outcome::Whole, ts_event_ns, body });
     Some(())
+}
+
+/// Read rows `["price","size","time"]` up to the checksum; return the latest time.
+#[inline]
+fn usual_rows(cursor: &mut Cursor<'_>, side: Side, batch: &mut Batch) -> Option<i64> {
+    let mut latest_ns = 0;
+    loop {
+        let price = cursor.plain_amount()?;
+        cursor.take(b"\",\"")?;
+        let size = cursor.plain_amount()?;
+        cursor.take(b"\",\"")?;
+        latest_ns = cursor.plain_seconds()?.max(latest_ns);
+        batch.push_level(Level { side, price, size }).ok()?;
+        if cursor.take(b"\"]],\"c\":\"").is_some() {
+            return Some(latest_ns);
+        }
+        // A level that comes back into the channel's depth is marked.
+        let _ = cursor.take(b"\",\"r");
+        if cursor.take(b"\"],[\"").is_none() {
+            return cursor.take(b"\"]],\"c\":\"").map(|()| latest_ns);
+        }
+    }
 }
 
 /// The depth in a name such as `book-1000`.

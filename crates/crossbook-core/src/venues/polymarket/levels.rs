@@ -43,36 +43,23 @@ pub(super) fn price_changes<'a>(
 ) -> Result<(), DecodeError> {
     let mut entries = cursor.array()?;
     while entries.item(cursor)? {
-        price_change(cursor, frame, batch)?;
+        any_entry(cursor, frame)?.push(frame, batch)?;
     }
     Ok(())
 }
 
-#[inline]
-fn price_change<'a>(
-    cursor: &mut Cursor<'a>,
-    frame: &'a [u8],
-    batch: &mut Batch,
-) -> Result<(), DecodeError> {
-    let begin = cursor.position();
-    if let Some(entry) = usual_entry(cursor) {
-        return entry.push(frame, batch);
-    }
-    *cursor = cursor.at(begin);
-    any_entry(cursor, frame)?.push(frame, batch)
-}
-
 /// One entry of a `price_change`.
-struct Entry<'a> {
-    symbol: &'a [u8],
-    level: Level,
-    best_bid: Option<Decimal>,
-    best_ask: Option<Decimal>,
+pub(super) struct Entry<'a> {
+    pub symbol: &'a [u8],
+    pub level: Level,
+    /// The best prices after it; one that is not said is `None`.
+    pub best_bid: Option<Decimal>,
+    pub best_ask: Option<Decimal>,
 }
 
 impl Entry<'_> {
     #[inline]
-    fn push(&self, frame: &[u8], batch: &mut Batch) -> Result<(), DecodeError> {
+    pub fn push(&self, frame: &[u8], batch: &mut Batch) -> Result<(), DecodeError> {
         let levels_from = batch.mark();
         batch.push_level(self.level)?;
         let proof = match (self.best_bid, self.best_ask) {
@@ -85,38 +72,6 @@ impl Entry<'_> {
         batch.push(Message { symbol, outcome: Outcome::Whole, ts_event_ns: 0, body });
         Ok(())
     }
-}
-
-/// Read an entry in its usual spelling; `None` if it has another.
-#[inline]
-fn usual_entry<'a>(cursor: &mut Cursor<'a>) -> Option<Entry<'a>> {
-    cursor.take(b"{\"asset_id\":")?;
-    let symbol = cursor.string().ok()?;
-    member(cursor, b"\"price\":")?;
-    let price = cursor.amount().ok()?;
-    member(cursor, b"\"size\":")?;
-    let size = cursor.amount().ok()?;
-    member(cursor, b"\"side\":\"")?;
-    let side = match cursor.take(b"BUY\"") {
-        Some(()) => Side::Bid,
-        None => cursor.take(b"SELL\"").map(|()| Side::Ask)?,
-    };
-    member(cursor, b"\"hash\":")?;
-    cursor.string().ok()?;
-    member(cursor, b"\"best_bid\":")?;
-    let best_bid = Some(cursor.amount().ok()?);
-    member(cursor, b"\"best_ask\":")?;
-    let best_ask = Some(cursor.amount().ok()?);
-    cursor.take(b"}")?;
-    Some(Entry { symbol, level: Level { side, price, size }, best_bid, best_ask })
-}
-
-/// Step over a comma and the key behind it; the venue puts a blank between.
-#[inline]
-fn member(cursor: &mut Cursor<'_>, key: &[u8]) -> Option<()> {
-    cursor.take(b",")?;
-    let _ = cursor.take(b" ");
-    cursor.take(key)
 }
 
 /// Read an entry in any spelling.
