@@ -244,7 +244,17 @@ impl Markets {
         let member = self.assets[asset].add(id, &instrument);
         self.places.push((asset as u32, member));
         self.trackers.push(Tracker::new(instrument));
+        self.scan_all(asset);
         Ok(id)
+    }
+
+    /// Show the scanner every book of an asset: those of its first members may be
+    /// live before there is anything to compare them with.
+    fn scan_all(&mut self, asset: usize) {
+        let context = Context { instrument: NO_INSTRUMENT, ts_recv_ns: 0, ts_event_ns: 0 };
+        for member in 0..self.assets[asset].members().len() as u32 {
+            self.assets[asset].on_change(member, &self.trackers, context, &mut self.events);
+        }
     }
 
     /// The asset that an instrument belongs to, new if it is the first one.

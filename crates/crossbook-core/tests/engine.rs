@@ -408,3 +408,29 @@ fn two_live_venues_that_cross_make_an_opportunity_and_one_that_leaves_ends_it() 
     engine.events_mut().drain(|event| phases.push(event.detail));
     assert_eq!(phases, [0, 2]);
 }
+
+#[test]
+fn a_venue_that_joins_a_live_asset_is_compared_at_once() {
+    let mut engine = Engine::new(100);
+    let body = |bid: &str, ask: &str| {
+        format!(r#"{{"lastUpdateId":1,"bids":[["{bid}","2"]],"asks":[["{ask}","3"]]}}"#)
+    };
+    engine.add_instrument(instrument(Venue::Binance, "A", "A/A/A")).expect("the first");
+    let binance = engine.open_feed(Venue::Binance);
+    engine.on_snapshot(binance, b"A", body("99", "100").as_bytes(), 1);
+    engine.add_instrument(instrument(Venue::Mexc, "A", "A/A/A")).expect("of another venue");
+    let mexc = engine.open_feed(Venue::Mexc);
+    engine.on_snapshot(mexc, b"A", body("101", "102").as_bytes(), 2);
+    assert_eq!(engine.assets()[0].open().count(), 1);
+}
+
+#[test]
+fn an_old_rest_answer_does_not_bring_back_a_reconnected_book() {
+    let mut bench = Bench::new(Venue::Binance, &["A"]);
+    bench.base(5).diff(6, 9, "9", "1");
+    bench.engine.on_open(bench.feed, 100);
+    bench.base(7);
+    assert_eq!(bench.state(), (BookState::Stale, Reason::Reconnected));
+    bench.base(12);
+    assert_eq!(bench.state(), (BookState::Live, Reason::Joined));
+}

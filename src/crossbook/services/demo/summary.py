@@ -50,7 +50,10 @@ class Best(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
-    """What a demo showed. Only the last four fields depend on the machine."""
+    """What a demo showed.
+
+    Only the last four fields, and the times in `by_venue`, depend on the machine.
+    """
 
     seed: int
     """Seed of the market."""
