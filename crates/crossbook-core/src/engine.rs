@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::asset::Asset;
-use crate::batch::{Batch, Body, BookMessage, Message, Quote, StreamNumber, Trade};
+use crate::batch::{Batch, Body, BookKind, BookMessage, Message, Quote, StreamNumber, Trade};
 use crate::book::{Bbo, ScaledLevel};
 use crate::error::{DecodeError, EngineError, NumberError};
 use crate::event::{Context, Event, EventKind, Events, NO_INSTRUMENT, NO_SIDE};
@@ -362,7 +362,10 @@ impl Markets {
             return self.symbols.find(frame.venue, asked, message.outcome);
         }
         if message.symbol.is_empty() {
-            return feed.only_book();
+            // Recordings hold Binance's REST answers between its frames; they name nobody.
+            let is_answer = frame.venue == Venue::Binance
+                && matches!(&message.body, Body::Book(book) if book.kind == BookKind::Snapshot);
+            return is_answer.then(|| feed.only_book()).flatten();
         }
         self.symbols.find(frame.venue, message.symbol.bytes(frame.bytes), message.outcome)
     }

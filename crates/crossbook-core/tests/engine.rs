@@ -423,14 +423,3 @@ fn a_venue_that_joins_a_live_asset_is_compared_at_once() {
     engine.on_snapshot(mexc, b"A", body("101", "102").as_bytes(), 2);
     assert_eq!(engine.assets()[0].open().count(), 1);
 }
-
-#[test]
-fn an_old_rest_answer_does_not_bring_back_a_reconnected_book() {
-    let mut bench = Bench::new(Venue::Binance, &["A"]);
-    bench.base(5).diff(6, 9, "9", "1");
-    bench.engine.on_open(bench.feed, 100);
-    bench.base(7);
-    assert_eq!(bench.state(), (BookState::Stale, Reason::Reconnected));
-    bench.base(12);
-    assert_eq!(bench.state(), (BookState::Live, Reason::Joined));
-}

@@ -247,7 +247,9 @@ impl Tracker {
 
     /// Whether a REST answer is older than the book, and nothing is kept that joins the two.
     fn is_behind(&self, base: Position) -> bool {
-        self.pending.is_empty() && self.sequence().is_some_and(|known| base.id < known)
+        self.has_live_content()
+            && self.pending.is_empty()
+            && self.sequence().is_some_and(|known| base.id < known)
     }
 
     /// The gap, if any, between a base and the first kept change that is newer.
