@@ -162,6 +162,7 @@ impl Tracker {
             None => self.hold(update, context, events),
             Some(Verdict::Next) => {
                 if self.state == BookState::Stale {
+                    self.pending.clear();
                     self.enter(BookState::Live, Reason::Continued, context, events);
                 }
                 self.check_quotes_before(context, events);
@@ -172,7 +173,13 @@ impl Tracker {
                     self.keep(update, context);
                 }
             }
-            Some(Verdict::Old) => self.counts.old += 1,
+            Some(Verdict::Old) => {
+                self.counts.old += 1;
+                if self.state == BookState::Stale {
+                    // The venue may number anew since it came back: a base will tell.
+                    self.keep(update, context);
+                }
+            }
             Some(Verdict::Gap { expected, received }) => {
                 self.report_gap(expected, received, context, events);
                 self.lose(BookState::Stale, Reason::Gap, context, events);
