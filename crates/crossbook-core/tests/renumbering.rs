@@ -68,13 +68,41 @@ fn a_snapshot_of_the_stream_is_taken_whatever_was_kept_before_it() {
     }
 }
 
+fn change(first: i64, last: i64) -> String {
+    format!(r#"{{"e":"depthUpdate","E":1,"s":"A","U":{first},"u":{last},"b":[],"a":[]}}"#)
+}
+
+fn base(id: i64) -> String {
+    format!(r#"{{"lastUpdateId":{id},"bids":[["1","1"]],"asks":[["2","1"]]}}"#)
+}
+
+#[test]
+fn a_venue_that_comes_back_with_smaller_numbers_is_followed() {
+    let mut engine = engine(Venue::Binance);
+    engine.on_snapshot(0, b"A", base(700).as_bytes(), 1);
+    engine.on_frame(0, change(701, 702).as_bytes(), 2);
+    engine.on_close(0, 3);
+    engine.on_open(0, 4);
+    engine.on_frame(0, change(5, 6).as_bytes(), 5);
+    assert_eq!(state(&engine), (BookState::Stale, Some(702)));
+    engine.on_snapshot(0, b"A", base(5).as_bytes(), 6);
+    assert_eq!(state(&engine), (BookState::Live, Some(6)));
+}
+
+#[test]
+fn a_new_connection_that_repeats_what_the_old_one_brought_goes_on() {
+    let mut engine = engine(Venue::Binance);
+    engine.on_snapshot(0, b"A", base(700).as_bytes(), 1);
+    engine.on_frame(0, change(701, 702).as_bytes(), 2);
+    engine.on_open(0, 3);
+    for (first, last) in [(701, 702), (703, 704)] {
+        engine.on_frame(0, change(first, last).as_bytes(), 4);
+    }
+    assert_eq!(state(&engine), (BookState::Live, Some(704)));
+}
+
 #[test]
 fn a_new_connection_forgets_what_the_old_one_kept_for_a_base() {
-    let change = |first: i64, last: i64| {
-        format!(r#"{{"e":"depthUpdate","E":1,"s":"A","U":{first},"u":{last},"b":[],"a":[]}}"#)
-    };
-    let base =
-        |id: i64| format!(r#"{{"lastUpdateId":{id},"bids":[["1","1"]],"asks":[["2","1"]]}}"#);
     let mut engine = engine(Venue::Binance);
     engine.on_snapshot(0, b"A", base(5).as_bytes(), 1);
     engine.on_frame(0, change(i64::MAX - 1, i64::MAX).as_bytes(), 2);

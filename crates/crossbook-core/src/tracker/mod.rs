@@ -156,6 +156,7 @@ impl Tracker {
             None => self.hold(update, context, events),
             Some(Verdict::Next) => {
                 if self.state == BookState::Stale {
+                    self.pending.clear();
                     self.enter(BookState::Live, Reason::Continued, context, events);
                 }
                 self.check_quotes_before(context, events);
@@ -172,7 +173,13 @@ impl Tracker {
                     self.keep(update, context);
                 }
             }
-            Some(Verdict::Old) => self.counts.old += 1,
+            Some(Verdict::Old) => {
+                self.counts.old += 1;
+                if self.state == BookState::Stale {
+                    // The venue may number anew since it came back: a base will tell.
+                    self.keep(update, context);
+                }
+            }
             Some(Verdict::Gap { expected, received }) => {
                 self.report_gap(expected, received, context, events);
                 self.lose(BookState::Stale, Reason::Gap, context, events);
@@ -247,9 +254,7 @@ impl Tracker {
 
     /// Whether a REST answer is older than the book, and nothing is kept that joins the two.
     fn is_behind(&self, base: Position) -> bool {
-        self.has_live_content()
-            && self.pending.is_empty()
-            && self.sequence().is_some_and(|known| base.id < known)
+        self.pending.is_empty() && self.sequence().is_some_and(|known| base.id < known)
     }
 
     /// The gap, if any, between a base and the first kept change that is newer.

@@ -59,13 +59,22 @@ impl Session {
         }
         let mut steps = Vec::new();
         for at in 0..2 {
-            steps.push(self.dialect.snapshot(at, &self.books[at]));
-            let changes = self.books[at].change(3, dice);
-            if !changes.is_empty() {
-                steps.extend(self.dialect.change(at, &self.books[at], &changes));
+            let mut base = self.dialect.snapshot(at, &self.books[at]);
+            if base.asked.is_some() {
+                // It is asked for when changes come, and newer than the first of them.
+                steps.extend(self.change(at, dice));
+                base = self.dialect.snapshot(at, &self.books[at]);
             }
+            steps.push(base);
+            steps.extend(self.change(at, dice));
         }
         steps
+    }
+
+    fn change(&mut self, at: usize, dice: &mut Dice) -> Vec<Step> {
+        // There may be nothing to change in the levels that were drawn.
+        let changes = (0..10).map(|_| self.books[at].change(3, dice)).find(|c| !c.is_empty());
+        changes.map_or_else(Vec::new, |c| self.dialect.change(at, &self.books[at], &c))
     }
 }
 
