@@ -106,11 +106,15 @@ impl<'a> Fields<'a> {
         cursor: &mut Cursor<'a>,
         batch: &mut Batch,
     ) -> Result<(), DecodeError> {
+        if self.bids.is_some() || self.bid.is_some() {
+            return Err(DecodeError::DuplicateKey);
+        }
         if cursor.next_kind()? == Next::Array {
-            once(&mut self.bids, ())?;
+            self.bids = Some(());
             return pairs(cursor, Side::Bid, batch);
         }
-        once(&mut self.bid, cursor.amount()?)
+        self.bid = Some(cursor.amount()?);
+        Ok(())
     }
 
     /// `a` is a list of levels, a price, or the id of an aggregate trade.
@@ -120,11 +124,15 @@ impl<'a> Fields<'a> {
         cursor: &mut Cursor<'a>,
         batch: &mut Batch,
     ) -> Result<(), DecodeError> {
+        if self.asks.is_some() || self.a.is_some() {
+            return Err(DecodeError::DuplicateKey);
+        }
         if cursor.next_kind()? == Next::Array {
-            once(&mut self.asks, ())?;
+            self.asks = Some(());
             return pairs(cursor, Side::Ask, batch);
         }
-        once(&mut self.a, cursor.amount()?)
+        self.a = Some(cursor.amount()?);
+        Ok(())
     }
 
     /// An answer to a command; an error without text is still one.

@@ -46,6 +46,10 @@ pub fn decode_snapshot(body: &[u8], batch: &mut Batch) -> Result<(), DecodeError
                 once(&mut fields.data, Data::Object)?;
                 fields.object(&mut cursor, batch)?;
             }
+            b"result" => {
+                once(&mut fields.data, Data::Skipped(cursor.position()))?;
+                cursor.skip()?;
+            }
             _ => cursor.skip()?,
         }
     }

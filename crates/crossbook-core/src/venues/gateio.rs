@@ -283,6 +283,7 @@ struct Fields<'a> {
     /// The best ask of a book ticker; the volume of a candle.
     ask: Option<Stated>,
     ask_size: Option<Stated>,
+    has_status: Option<()>,
     status: Option<&'a [u8]>,
     deal: Deal<'a>,
 }
@@ -321,11 +322,15 @@ impl<'a> Fields<'a> {
         cursor: &mut Cursor<'a>,
         batch: &mut Batch,
     ) -> Result<(), DecodeError> {
+        if self.bids.is_some() || self.bid.is_some() {
+            return Err(DecodeError::DuplicateKey);
+        }
         if cursor.next_kind()? == Next::Array {
-            once(&mut self.bids, ())?;
+            self.bids = Some(());
             return pairs(cursor, Side::Bid, batch);
         }
-        once(&mut self.bid, Stated::read(cursor)?)
+        self.bid = Some(Stated::read(cursor)?);
+        Ok(())
     }
 
     /// `a`, as `b`.
@@ -335,17 +340,23 @@ impl<'a> Fields<'a> {
         cursor: &mut Cursor<'a>,
         batch: &mut Batch,
     ) -> Result<(), DecodeError> {
+        if self.asks.is_some() || self.ask.is_some() {
+            return Err(DecodeError::DuplicateKey);
+        }
         if cursor.next_kind()? == Next::Array {
-            once(&mut self.asks, ())?;
+            self.asks = Some(());
             return pairs(cursor, Side::Ask, batch);
         }
-        once(&mut self.ask, Stated::read(cursor)?)
+        self.ask = Some(Stated::read(cursor)?);
+        Ok(())
     }
 
     /// How a command went; a number elsewhere.
     fn status(&mut self, cursor: &mut Cursor<'a>) -> Result<(), DecodeError> {
+        once(&mut self.has_status, ())?;
         if cursor.next_kind()? == Next::String {
-            return once(&mut self.status, cursor.string()?);
+            self.status = Some(cursor.string()?);
+            return Ok(());
         }
         cursor.skip()
     }

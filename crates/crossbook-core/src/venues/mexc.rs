@@ -103,11 +103,18 @@ fn answer(frame: &[u8], batch: &mut Batch) -> Result<(), DecodeError> {
     while let Some(key) = members.key(&mut cursor)? {
         match key {
             b"code" => once(&mut code, cursor.integer()?)?,
-            b"msg" if cursor.next_kind()? == Next::String => once(&mut text, cursor.string()?)?,
+            b"msg" => {
+                let word = match cursor.next_kind()? {
+                    Next::String => Some(cursor.string()?),
+                    _ => cursor.skip().map(|()| None)?,
+                };
+                once(&mut text, word)?;
+            }
             _ => cursor.skip()?,
         }
     }
     cursor.end()?;
+    let text = text.flatten();
     let control = match (code.ok_or(DecodeError::UnknownMessage)?, text) {
         (0, None) => return Err(DecodeError::MissingField),
         (0, Some(b"PONG")) => Control::Pong,

@@ -10,7 +10,7 @@ use crate::json::{need, once, Cursor};
 use crate::time;
 use crate::venues::{each, field, pairs};
 
-use super::{taker, Best};
+use super::{advanced, taker, Best};
 
 /// Decode one frame.
 #[inline]
@@ -24,6 +24,10 @@ pub(super) fn decode(frame: &[u8], batch: &mut Batch) -> Result<(), DecodeError>
     let mut fields = Fields { levels_from: mark, ..Fields::default() };
     fields.read(&mut cursor, batch)?;
     cursor.end()?;
+    if fields.channel.is_some() {
+        batch.forget_since(mark);
+        return advanced::decode(frame, batch);
+    }
     fields.emit(frame, batch)
 }
 
@@ -71,6 +75,7 @@ fn book(kind: BookKind, levels_from: u32, batch: &Batch) -> Body {
 /// Everything that any of the messages may hold.
 #[derive(Default)]
 struct Fields<'a> {
+    channel: Option<()>,
     kind: Option<&'a [u8]>,
     symbol: Option<&'a [u8]>,
     time: Option<&'a [u8]>,
@@ -97,6 +102,8 @@ impl<'a> Fields<'a> {
         while let Some(key) = members.key(cursor)? {
             match key {
                 b"type" => once(&mut self.kind, cursor.string()?)?,
+                // Wherever it stands, the frame is of Advanced Trade.
+                b"channel" => once(&mut self.channel, cursor.skip()?)?,
                 b"product_id" => once(&mut self.symbol, cursor.string()?)?,
                 b"time" => once(&mut self.time, cursor.string()?)?,
                 b"changes" => once(&mut self.changes, read_changes(cursor, batch)?)?,

@@ -9,7 +9,9 @@ use crate::venues::{null, token};
 /// The time of an event: `ts_ms`, or the older `ts`.
 #[derive(Default)]
 pub(super) struct Clock {
+    has_ms: Option<()>,
     ms: Option<i64>,
+    has_older: Option<()>,
     older_ns: Option<i64>,
 }
 
@@ -23,11 +25,18 @@ impl Clock {
         frame: &'a [u8],
     ) -> Result<bool, DecodeError> {
         match key {
-            b"ts_ms" if !null(cursor)? => once(&mut self.ms, cursor.id()?)?,
-            b"ts" if !null(cursor)? => {
-                once(&mut self.older_ns, older_time(token(cursor, frame)?)?)?;
+            b"ts_ms" => {
+                once(&mut self.has_ms, ())?;
+                if !null(cursor)? {
+                    self.ms = Some(cursor.id()?);
+                }
             }
-            b"ts_ms" | b"ts" => {}
+            b"ts" => {
+                once(&mut self.has_older, ())?;
+                if !null(cursor)? {
+                    self.older_ns = Some(older_time(token(cursor, frame)?)?);
+                }
+            }
             _ => return Ok(false),
         }
         Ok(true)

@@ -138,6 +138,7 @@ struct Payload {
     /// `a` and `b` of a ticker.
     ask: Option<Best>,
     bid: Option<Best>,
+    c: Option<()>,
     proof: Option<Proof>,
     /// The time of the latest of the levels.
     latest_ns: i64,
@@ -169,8 +170,14 @@ impl Payload {
                     self.levels_or_best(cursor, Side::Bid, batch)?;
                 }
                 // In a ticker it is the last trade.
-                b"c" if cursor.next_kind()? != Next::Array => {
-                    once(&mut self.proof, checksum(cursor)?)?;
+                b"c" => {
+                    let is_trade = cursor.next_kind()? == Next::Array;
+                    once(&mut self.c, ())?;
+                    if is_trade {
+                        cursor.skip()?;
+                    } else {
+                        self.proof = Some(checksum(cursor)?);
+                    }
                 }
                 _ => cursor.skip()?,
             }
@@ -204,6 +211,9 @@ impl Payload {
 
     #[inline]
     fn book(&self, mark: u32, depth: u32, batch: &Batch) -> Result<Body, DecodeError> {
+        if self.ask.or(self.bid).is_some() {
+            return Err(DecodeError::WrongType);
+        }
         let is_update = self.asks.or(self.bids).is_some();
         let kind = if self.all_asks.or(self.all_bids).is_none() {
             need(is_update.then_some(BookKind::Delta))?
@@ -255,10 +265,14 @@ fn set_side(
     levels: &mut Option<()>,
     ticker: &mut Option<Best>,
 ) -> Result<(), DecodeError> {
-    match best {
-        Some(best) => once(ticker, best),
-        None => once(levels, ()),
+    if levels.is_some() || ticker.is_some() {
+        return Err(DecodeError::DuplicateKey);
     }
+    match best {
+        Some(best) => *ticker = Some(best),
+        None => *levels = Some(()),
+    }
+    Ok(())
 }
 
 /// Best prices. Nothing in them can be joined to a state of the book.
@@ -328,6 +342,10 @@ pub(super) fn decode_event(frame: &[u8], batch: &mut Batch) -> Result<(), Decode
     while let Some(key) = members.key(&mut cursor)? {
         match key {
             b"event" => once(&mut event, cursor.string()?)?,
+            // Whichever of these stands first, version 2 it is.
+            b"channel" | b"method" | b"error" | b"success" => {
+                return super::v2::decode(frame, batch)
+            }
             b"status" => once(&mut status, cursor.string()?)?,
             b"pair" => once(&mut pair, cursor.string()?)?,
             b"channelName" => once(&mut channel, cursor.string()?)?,
