@@ -3,6 +3,13 @@
 CrossbookError                      catch this one
 ├── ConfigError             NEVER   an operator must change a file
 ├── UnknownVenueError       NEVER   no venue of that name is built in
+├── TransportError          BACKOFF the network broke
+│   ├── ConnectError                nobody answered, or not as a venue does
+│   └── DeadlineError               the answer did not come in time
+├── VenueError              by code the venue refused; carries its code and text
+│   ├── RateLimitError      BACKOFF carries `retry_after_s`
+│   ├── UnavailableError    BACKOFF the venue is down or under maintenance
+│   └── SubscriptionError   NEVER   the venue does not stream that
 ├── InstrumentError         NEVER   the program named or registered an instrument wrongly
 │   ├── SymbolError
 │   ├── UnknownInstrumentError
@@ -25,8 +32,10 @@ from typing import ClassVar
 __all__ = [
     "ChecksumError",
     "ConfigError",
+    "ConnectError",
     "CrossbookError",
     "DataError",
+    "DeadlineError",
     "DecodeError",
     "DuplicateInstrumentError",
     "InstrumentError",
@@ -34,13 +43,18 @@ __all__ = [
     "NumberRangeError",
     "NumberSyntaxError",
     "PrecisionError",
+    "RateLimitError",
     "RecordingError",
     "Retry",
     "ScaleMismatchError",
     "SequenceGapError",
+    "SubscriptionError",
     "SymbolError",
+    "TransportError",
+    "UnavailableError",
     "UnknownInstrumentError",
     "UnknownVenueError",
+    "VenueError",
 ]
 
 
@@ -49,6 +63,8 @@ class Retry(Enum):
 
     NEVER = "never"
     """The same call fails again: something else must change first."""
+    BACKOFF = "backoff"
+    """The same call may succeed later: wait longer each time, with jitter."""
     RESYNC = "resync"
     """Take a new snapshot, by the venue's own procedure, and go on."""
 
@@ -92,6 +108,102 @@ class UnknownVenueError(CrossbookError):
 
     def __str__(self) -> str:
         return f"unknown venue {self.venue!r}: known are {', '.join(self.known)}"
+
+
+class TransportError(CrossbookError):
+    """The network broke: what was asked may or may not have arrived."""
+
+    retry = Retry.BACKOFF
+
+
+class ConnectError(TransportError):
+    """Nobody answered at an address, or not as a venue does.
+
+    Args:
+        url: where to, without secrets.
+        reason: what happened: `refused`, `certificate`, `status 502`, `redirect`, and so on.
+    """
+
+    def __init__(self, url: str, reason: str) -> None:
+        super().__init__(url, reason)
+        self.url = url
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"cannot connect to {self.url}: {self.reason}"
+
+
+class DeadlineError(TransportError):
+    """The answer did not come in time.
+
+    Args:
+        what: what was asked, such as `GET /api/v3/depth`.
+        deadline_s: how long it was waited for.
+    """
+
+    def __init__(self, what: str, deadline_s: float) -> None:
+        super().__init__(what, deadline_s)
+        self.what = what
+        self.deadline_s = deadline_s
+
+    def __str__(self) -> str:
+        return f"no answer to {self.what} within {self.deadline_s:g} s"
+
+
+class VenueError(CrossbookError):
+    """The venue refused.
+
+    Args:
+        venue: who.
+        code: its code, or `http <status>`.
+        text: its own words, shortened.
+    """
+
+    def __init__(self, venue: str, code: str, text: str) -> None:
+        super().__init__(venue, code, text)
+        self.venue = venue
+        self.code = code
+        self.text = text
+
+    def __str__(self) -> str:
+        return f"{self.venue} refused: {self.code}: {self.text}"
+
+
+class RateLimitError(VenueError):
+    """Too much was asked in too short a time.
+
+    Args:
+        venue: who.
+        code: its code, or `http <status>`.
+        text: its own words, shortened.
+        retry_after_s: how long it wants to be left alone; `None`: not said.
+        is_ban: it has cut us off (Binance 418), rather than warned.
+    """
+
+    retry = Retry.BACKOFF
+
+    def __init__(
+        self,
+        venue: str,
+        code: str,
+        text: str,
+        retry_after_s: float | None = None,
+        is_ban: bool = False,  # noqa: FBT001, FBT002 -- kept in `args`, so that it survives pickling
+    ) -> None:
+        super().__init__(venue, code, text)
+        self.args = (venue, code, text, retry_after_s, is_ban)
+        self.retry_after_s = retry_after_s
+        self.is_ban = is_ban
+
+
+class UnavailableError(VenueError):
+    """The venue is down, overloaded or under maintenance."""
+
+    retry = Retry.BACKOFF
+
+
+class SubscriptionError(VenueError):
+    """The venue does not stream what was subscribed to."""
 
 
 class InstrumentError(CrossbookError):

@@ -20,6 +20,36 @@ CASES: list[tuple[CrossbookError, str, Retry]] = [
         Retry.NEVER,
     ),
     (
+        errors.ConnectError("wss://127.0.0.1:1", "refused"),
+        "cannot connect to wss://127.0.0.1:1: refused",
+        Retry.BACKOFF,
+    ),
+    (
+        errors.DeadlineError("GET /api/v3/depth", 2.5),
+        "no answer to GET /api/v3/depth within 2.5 s",
+        Retry.BACKOFF,
+    ),
+    (
+        errors.VenueError("binance", "-1121", "Invalid symbol."),
+        "binance refused: -1121: Invalid symbol.",
+        Retry.NEVER,
+    ),
+    (
+        errors.RateLimitError("binance", "http 418", "banned", 120.0, True),
+        "binance refused: http 418: banned",
+        Retry.BACKOFF,
+    ),
+    (
+        errors.UnavailableError("okx", "50001", "Service temporarily unavailable"),
+        "okx refused: 50001: Service temporarily unavailable",
+        Retry.BACKOFF,
+    ),
+    (
+        errors.SubscriptionError("kraken", "", "Currency pair not supported XXX/YYY"),
+        "kraken refused: : Currency pair not supported XXX/YYY",
+        Retry.NEVER,
+    ),
+    (
         errors.SymbolError("BTC//USDT", "the quote currency is empty"),
         "symbol 'BTC//USDT': the quote currency is empty",
         Retry.NEVER,
@@ -71,7 +101,12 @@ CASES: list[tuple[CrossbookError, str, Retry]] = [
         Retry.NEVER,
     ),
 ]
-FAMILIES = {errors.CrossbookError, errors.InstrumentError, errors.DataError}
+FAMILIES = {
+    errors.CrossbookError,
+    errors.DataError,
+    errors.InstrumentError,
+    errors.TransportError,
+}
 EACH = pytest.mark.parametrize(
     ("error", "text", "retry"), CASES, ids=[type(error).__name__ for error, _, _ in CASES]
 )

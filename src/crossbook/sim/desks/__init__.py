@@ -1,0 +1,1 @@
+"""The venues' servers without sockets: one file a venue, one protocol each."""
