@@ -1,11 +1,24 @@
 """The knobs of a simulated session."""
 
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
 
 VENUES: Final[tuple[str, ...]] = ("binance", "coinbase", "kraken", "polymarket", "kalshi")
-"""Every venue that the simulation speaks."""
+"""The venues of a `SimulatedSession`."""
+
+WORLD_VENUES: Final[tuple[str, ...]] = (
+    "binance",
+    "coinbase",
+    "kraken",
+    "mexc",
+    "gateio",
+    "bybit",
+    "okx",
+    "polymarket",
+    "kalshi",
+)
+"""The venues that a `World` has books of, in their fixed order."""
 
 START_NS: Final = 1_767_225_600_000_000_000
 """Virtual time starts here, whatever the real time is: 2026-01-01T00:00:00Z."""
@@ -50,3 +63,23 @@ class SessionConfig(msgspec.Struct, frozen=True, kw_only=True):
     """Every venue sends fresh snapshots this often, as it would when asked for them."""
     faults: Faults = Faults()
     """What goes wrong on the way."""
+
+
+class WorldConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How large and how busy a world of simulated venues is."""
+
+    spot_assets: Annotated[int, msgspec.Meta(ge=0, le=3)] = 3
+    """How many pairs every exchange lists."""
+    questions: Annotated[int, msgspec.Meta(ge=0, le=2_000)] = 3
+    """How many questions every prediction market lists."""
+    steps_per_s: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] = 20
+    """Mean number of orders that arrive at each book in a second of its market; 0: never one."""
+    steps_per_s_of: dict[str, Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]] = {}
+    """Another number for a venue (`kraken`) or for one of its books (`binance:BTCUSDT`)."""
+    history_steps: Annotated[int, msgspec.Meta(ge=0, le=100_000)] = 0
+    """Orders that arrived at each book before the world began, ten a second: for its trades."""
+    speed: Annotated[float, msgspec.Meta(gt=0, le=1_000)] = 1.0
+    """Seconds of the markets in one second of time."""
+    start_ns: int = START_NS
+    """When the world begins, UTC nanoseconds. What happens in it depends on the seed alone; at
+    what time it happens, on this."""

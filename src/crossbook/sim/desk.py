@@ -11,6 +11,7 @@ from typing import ClassVar, Protocol
 
 import msgspec
 
+from crossbook.sim.catalogue import Question
 from crossbook.sim.listing import Listing
 from crossbook.sim.market import Change, Market, Trade
 
@@ -73,6 +74,8 @@ class Quote(msgspec.Struct, kw_only=True):
     """The instrument. For a prediction market, that of YES: desks make NO of it."""
     market: Market
     """Its orders: `market.bids`, `market.asks`, `market.top()`."""
+    question: Question | None = None
+    """What a prediction market asks, with its condition, tokens and ticker; `None`: a pair."""
     last_id: int
     """Number of the last change: each single level change adds one. It starts at a number that
     differs by venue and instrument."""
@@ -98,6 +101,9 @@ class Update(msgspec.Struct, frozen=True, kw_only=True):
     changes: list[Change]
     """At least one, unless there are trades only; in the order in which they were done."""
     trades: list[Trade]
+    old_tick: int = 0
+    """Not 0: the market's tick was this, and is another one now. Orders that do not fit it are
+    among the changes; there may be neither changes nor trades then."""
 
 
 class Desk(ABC):
@@ -145,7 +151,10 @@ class Desk(ABC):
 
     @abstractmethod
     def on_update(self, update: Update) -> None:
-        """Publish what changed to those who subscribed to it."""
+        """Publish what changed to those who subscribed to it.
+
+        It changed at `update.ts_ns`. Changes or trades are not empty.
+        """
 
     @abstractmethod
     def on_time(self, now_ns: int) -> None:
@@ -160,7 +169,10 @@ class Desk(ABC):
 
     @abstractmethod
     def on_tick_change(self, quote: Quote, old_tick: int, now_ns: int) -> None:
-        """The market's tick was changed: tell clients, if the venue does."""
+        """The market's tick was changed: tell clients, if the venue does.
+
+        What it did to the levels was published by `on_update` right before.
+        """
 
     @abstractmethod
     def on_status(self, quote: Quote, now_ns: int) -> None:

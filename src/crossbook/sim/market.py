@@ -121,6 +121,18 @@ class Market:
             if not side.keys:
                 self._put(side, self._bound(side), self._size())
 
+    def retick(self, tick: int) -> Step:
+        """Continue on another tick, and return which orders that cancelled and made."""
+        self._changes = []
+        self.tick = tick
+        for side in (self.bids, self.asks):
+            odd = [key for key in side.keys if key % tick]
+            if len(odd) == len(side.keys):
+                self._put(side, self._bound(side) // tick * tick, self._size())
+            for key in odd:
+                self._put(side, key, 0)
+        return Step(self._changes, [])
+
     def _open(self, now_ns: int) -> None:
         for side, key in zip((self.bids, self.asks), self._touch(now_ns), strict=True):
             side.put(key, self._size())

@@ -64,6 +64,33 @@ QUESTIONS: Final = (
     ),
 )
 
+_MORE: Final = (
+    ("Will it snow in Chicago on day {} of 2027?", "snow-chicago", "KXSNOWCHI-27D{}"),
+    ("Will gold close higher on day {} of 2027?", "gold-up", "KXGOLDUP-27D{}"),
+    ("Will more than {} thousand flights be late in 2027?", "late-flights", "KXFLIGHTS-27-T{}"),
+)
+
+
+def question(number: int) -> Question:
+    """Return the question of a number, from 0: the fixed ones first, then as many as are wanted.
+
+    Examples:
+        >>> question(0) == QUESTIONS[0], question(7).ticker
+        (True, 'KXGOLDUP-27D7')
+    """
+    if number < len(QUESTIONS):
+        return QUESTIONS[number]
+    title, slug, ticker = _MORE[number % len(_MORE)]
+    return Question(
+        aggregate_id=f"{slug}-{number}",
+        market_id=f"{slug}-{number}",
+        title=title.format(number),
+        ticker=ticker.format(number),
+        # Spread over the range by steps that have no common divisor with its length.
+        start=100_000 + number * 137_911 % 800_000,
+    )
+
+
 _POLYMARKET_RATE_PPM: Final = 40_000
 _KALSHI_RATE_PPM: Final = 70_000
 _STORAGE_DECIMALS: Final = 6

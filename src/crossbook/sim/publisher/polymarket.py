@@ -11,6 +11,7 @@ from crossbook.sim.event import Emission, Patch, marked
 from crossbook.sim.listing import Listing
 from crossbook.sim.market import Change, Trade
 from crossbook.sim.publisher.base import SECOND_NS, Publisher
+from crossbook.sim.tick import prediction_tick
 from crossbook.sim.wire import polymarket as wire
 from crossbook.sim.wire.number import fixed
 from crossbook.sim.wire.scale import Levels, Scale
@@ -18,11 +19,6 @@ from crossbook.sim.wire.scale import Levels, Scale
 _ONE: Final = 1_000
 """A price of one, in thousandths."""
 _COARSE: Final = 10
-_FINE: Final = 1
-_OUTER: Final = 40
-"""Closer than this to zero or one the tick becomes the fine one."""
-_INNER: Final = 60
-"""Farther than this from both it becomes the coarse one again."""
 _PING_NS: Final = 10 * SECOND_NS
 """The client sends a `PING` this often."""
 
@@ -113,7 +109,7 @@ class PolymarketPublisher(Publisher):
             yield self._changed(question, change, now_ns)
         if step.trades:
             yield from self._books(question, now_ns)
-        tick = _tick(question.market.tick, question.market.bids.best)
+        tick = prediction_tick(question.market.tick, question.market.bids.best)
         if tick != question.market.tick:
             yield from self._regrid(question, tick, now_ns)
 
@@ -187,16 +183,6 @@ class PolymarketPublisher(Publisher):
             )
             yield self.frame(now_ns, payload, Patch(outcome.client, replaces=True, levels=()))
         yield from self._books(question, now_ns)
-
-
-def _tick(tick: int, price: int) -> int:
-    """Return the tick that belongs to a price, with some inertia."""
-    edge = min(price, _ONE - price)
-    if tick == _COARSE and edge < _OUTER:
-        return _FINE
-    if tick == _FINE and edge > _INNER:
-        return _COARSE
-    return tick
 
 
 def _tick_text(tick: int) -> str:
