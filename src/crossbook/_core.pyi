@@ -15,6 +15,7 @@ __all__ = [
     "Discovery",
     "Engine",
     "Feed",
+    "Histogram",
     "format_decimal",
     "parse_decimal",
 ]
@@ -155,6 +156,15 @@ class Engine:
     def expire(self, now_ns: int, silence_ns: int) -> None:
         """Mark books stale to which nothing came for `silence_ns` before `now_ns`."""
 
+    def silence(self, number: int, ts_recv_ns: int) -> None:
+        """Mark one book stale: nothing came for too long, by the caller's measure."""
+
+    def distrust(self, number: int, ts_recv_ns: int) -> None:
+        """Mark one live book suspect: another source says something else of it."""
+
+    def reset(self, number: int, ts_recv_ns: int) -> None:
+        """Empty one book: nobody brings it any more."""
+
     @property
     def memory_bytes(self) -> int:
         """Bytes that all books hold."""
@@ -184,10 +194,30 @@ class Feed:
         """
 
     def on_open(self, ts_recv_ns: int) -> None:
-        """Say that the connection opened: its numbering restarts, its books wait for a base."""
+        """Say that the connection opened: its numbering restarts, its books wait for a base.
+
+        Books that another open connection brings, too, stay as they are.
+        """
 
     def on_close(self, ts_recv_ns: int) -> None:
-        """Say that the connection closed: its books are stale."""
+        """Say that the connection closed: its books are stale.
+
+        Books that another open connection brings, too, stay as they are.
+        """
+
+    def take_controls(self) -> list[tuple[str, bytes]]:
+        """Return the venue's answers and notices since the last call, oldest first.
+
+        Each: its kind, one of `CONTROLS`, and the frame. Heartbeats, pongs and what crossbook
+        does not use are left out. At most 64 are kept, and none above 64 KiB.
+        """
+
+    def unsynced(self) -> list[int]:
+        """Return the instruments of which this connection keeps a copy that is not live.
+
+        A connection keeps copies where another one brings the book and the venue's update ids
+        do not join over connections. Each is the instrument's number.
+        """
 
     def counts(self) -> dict[str, int | dict[str, int]]:
         """Return what was counted: frames, bytes, messages, decode errors by kind, and so on."""
@@ -247,6 +277,41 @@ class Book:
 
     def counts(self) -> dict[str, int]:
         """Return what was counted of the instrument."""
+
+@final
+class Histogram:
+    """Counts durations, or any whole numbers, with an error below one part in 128."""
+
+    def __new__(cls) -> Histogram:
+        """Make an empty one."""
+
+    def record(self, value: int) -> None:
+        """Count a value; a negative one counts as 0."""
+
+    def merge(self, other: Histogram) -> None:
+        """Add the values of another one.
+
+        Raises:
+            RuntimeError: it is the same one.
+        """
+
+    def clear(self) -> None:
+        """Forget all values."""
+
+    def quantile(self, ppm: int) -> int | None:
+        """Return what `ppm` parts per million of the values do not exceed; `None`: it is empty."""
+
+    @property
+    def count(self) -> int:
+        """How many values were counted."""
+
+    @property
+    def sum(self) -> int:
+        """Their sum."""
+
+    @property
+    def largest(self) -> int:
+        """The largest of them; 0: it is empty."""
 
 @final
 class Discovery:

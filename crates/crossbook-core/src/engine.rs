@@ -3,16 +3,21 @@
 use std::collections::HashMap;
 
 use crate::asset::Asset;
-use crate::batch::{Batch, Body, BookKind, BookMessage, Message, Quote, StreamNumber, Trade};
+use crate::batch::{
+    Batch, Body, BookKind, BookMessage, Control, Message, Quote, StreamNumber, Trade,
+};
 use crate::book::{Bbo, ScaledLevel};
 use crate::error::{DecodeError, EngineError, NumberError};
 use crate::event::{Context, Event, EventKind, Events, NO_INSTRUMENT, NO_SIDE};
 use crate::feed::{Feed, StreamVerdict};
 use crate::instrument::Instrument;
+use crate::standby::Standby;
 use crate::symbols::Symbols;
 use crate::text;
 use crate::tracker::{Tracker, Update};
 use crate::venue::Venue;
+
+mod several;
 
 /// Longest frame that is looked at: above the largest full book that a venue sends.
 pub const FRAME_BYTES_MAX: usize = 64 << 20;
@@ -32,6 +37,7 @@ pub struct Engine {
 struct Markets {
     symbols: Symbols,
     trackers: Vec<Tracker>,
+    standby: Standby,
     assets: Vec<Asset>,
     names: HashMap<String, usize>,
     /// By instrument number: its asset, and its member number there.
@@ -60,6 +66,7 @@ impl Engine {
             markets: Markets {
                 symbols: Symbols::default(),
                 trackers: Vec::new(),
+                standby: Standby::default(),
                 assets: Vec::new(),
                 names: HashMap::new(),
                 places: Vec::new(),
@@ -86,18 +93,57 @@ impl Engine {
         self.feeds.len() as u32 - 1
     }
 
-    /// Say that a connection opened anew: its numbering restarts, its books wait.
+    /// Say that a connection opened anew: its numbering restarts, its books wait unless another
+    /// connection brings them, too.
     pub fn on_open(&mut self, feed: u32, ts_recv_ns: i64) {
-        let Some(known) = self.feeds.get_mut(feed as usize) else { return };
-        known.open();
-        self.markets.on_reconnect(known, ts_recv_ns);
+        self.leave(feed, ts_recv_ns);
+        if let Some(known) = self.feeds.get_mut(feed as usize) {
+            known.open();
+        }
     }
 
-    /// Say that a connection closed: its books wait for the next one.
+    /// Say that a connection closed: its books wait unless another connection brings them, too.
     pub fn on_close(&mut self, feed: u32, ts_recv_ns: i64) {
-        if let Some(known) = self.feeds.get(feed as usize) {
-            self.markets.on_reconnect(known, ts_recv_ns);
+        self.leave(feed, ts_recv_ns);
+        if let Some(known) = self.feeds.get_mut(feed as usize) {
+            known.close();
         }
+    }
+
+    fn leave(&mut self, feed: u32, ts_recv_ns: i64) {
+        let Some(known) = self.feeds.get(feed as usize) else { return };
+        for (instrument, _) in known.books() {
+            let mut others = (0..).zip(&self.feeds).filter(|(number, _)| *number != feed);
+            let next = others.find(|(_, other)| other.is_bringing(instrument));
+            self.markets.leave(instrument, feed, next.map(|(number, _)| number), ts_recv_ns);
+        }
+    }
+
+    /// Return the answers and notices that came over a connection, and forget them.
+    pub fn take_controls(&mut self, feed: u32) -> Vec<(Control, Vec<u8>)> {
+        self.feeds.get_mut(feed as usize).map(Feed::take_controls).unwrap_or_default()
+    }
+
+    /// Instruments of which this connection keeps a copy that could not take over now.
+    pub fn unsynced(&self, feed: u32) -> Vec<u32> {
+        self.markets.standby.unsynced(feed).collect()
+    }
+
+    /// Mark one book stale: nothing came for too long, by the caller's measure.
+    pub fn silence(&mut self, instrument: u32, ts_recv_ns: i64) {
+        let context = Context { instrument, ts_recv_ns, ts_event_ns: 0 };
+        self.markets.with(context, |tracker, events| tracker.on_silence(context, events));
+    }
+
+    /// Mark one book suspect: another source says something else of it.
+    pub fn distrust(&mut self, instrument: u32, ts_recv_ns: i64) {
+        let context = Context { instrument, ts_recv_ns, ts_event_ns: 0 };
+        self.markets.with(context, |tracker, events| tracker.on_distrust(context, events));
+    }
+
+    /// Empty one book: nobody brings it any more.
+    pub fn reset(&mut self, instrument: u32, ts_recv_ns: i64) {
+        self.markets.reset(instrument, ts_recv_ns);
     }
 
     /// Take one websocket frame. What is wrong with it is counted, never raised.
@@ -137,7 +183,7 @@ impl Engine {
             ts_recv_ns,
             asked,
         };
-        if stream.is_some_and(|stream| !self.markets.admit(known, stream, ts_recv_ns)) {
+        if stream.is_some_and(|stream| !self.markets.admit(known, feed, stream, ts_recv_ns)) {
             return;
         }
         known.counts_mut().messages += self.batch.messages().len() as u64;
@@ -191,7 +237,9 @@ impl Engine {
     /// Bytes that the engine's books and assets hold.
     pub fn memory_bytes(&self) -> usize {
         let books: usize = self.markets.trackers.iter().map(Tracker::memory_bytes).sum();
-        books + self.markets.assets.iter().map(Asset::memory_bytes).sum::<usize>()
+        books
+            + self.markets.standby.memory_bytes()
+            + self.markets.assets.iter().map(Asset::memory_bytes).sum::<usize>()
     }
 }
 
@@ -244,6 +292,7 @@ impl Markets {
         let member = self.assets[asset].add(id, &instrument);
         self.places.push((asset as u32, member));
         self.trackers.push(Tracker::new(instrument));
+        self.standby.add();
         self.scan_all(asset);
         Ok(id)
     }
@@ -274,7 +323,13 @@ impl Markets {
     }
 
     /// Whether a numbered frame may be used; a gap makes the stream's books stale.
-    fn admit(&mut self, feed: &mut Feed, stream: StreamNumber, ts_recv_ns: i64) -> bool {
+    fn admit(
+        &mut self,
+        feed: &mut Feed,
+        number: u32,
+        stream: StreamNumber,
+        ts_recv_ns: i64,
+    ) -> bool {
         match feed.judge(stream) {
             StreamVerdict::Next => true,
             StreamVerdict::Old => {
@@ -288,20 +343,13 @@ impl Markets {
                 for (instrument, by) in feed.books() {
                     if by == stream.stream {
                         let context = Context { instrument, ..nobody };
-                        self.with(context, |tracker, events| {
+                        self.with_copy(context, number, |tracker, events| {
                             tracker.on_stream_gap(context, events);
                         });
                     }
                 }
                 true
             }
-        }
-    }
-
-    fn on_reconnect(&mut self, feed: &Feed, ts_recv_ns: i64) {
-        for (instrument, _) in feed.books() {
-            let context = Context { instrument, ts_recv_ns, ts_event_ns: 0 };
-            self.with(context, |tracker, events| tracker.on_reconnect(context, events));
         }
     }
 
@@ -312,6 +360,9 @@ impl Markets {
         let Some(tracker) = self.trackers.get_mut(at) else { return };
         act(tracker, &mut self.events);
         self.look_at(at, context);
+        if self.standby.has_shadows(at) {
+            self.rescue(at, context);
+        }
     }
 
     /// See what follows for its asset from a change of the instrument `at`.
@@ -325,6 +376,7 @@ impl Markets {
     fn on_message(&mut self, message: &Message, batch: &Batch, frame: Frame<'_>, feed: &mut Feed) {
         if let Body::Control(control, _) = message.body {
             feed.counts_mut().controls[control as usize] += 1;
+            feed.keep_control(control, frame.ts_recv_ns, frame.bytes);
             self.report_control(control as u8, frame);
             return;
         }
@@ -337,19 +389,29 @@ impl Markets {
         match &message.body {
             Body::Book(book) => {
                 feed.brings(instrument, frame.stream);
-                self.on_book(book, batch, context, frame.asked.is_some());
+                let is_rest = frame.asked.is_some();
+                if is_rest || self.standby.owns(instrument as usize, frame.feed) {
+                    self.on_book(book, batch, context, is_rest);
+                } else {
+                    self.on_second(book, batch, context, frame.feed);
+                }
             }
+            // The same trade over two connections is one trade.
+            Body::Trade(_) | Body::Quote(_)
+                if !self.standby.speaks(instrument as usize, frame.feed) => {}
             Body::Trade(trade) => self.on_trade(trade, context),
             Body::Quote(quote) => self.on_quote(quote, context),
             Body::Tick(tick) => {
-                self.with(context, |tracker, events| {
+                self.with_copy(context, frame.feed, |tracker, events| {
                     match tick.at_scale(tracker.instrument().price_decimals) {
                         Ok(tick) => tracker.on_tick(tick, context, events),
                         Err(_) => tracker.on_off_scale(context, events),
                     }
                 });
             }
-            Body::Depth(depth) => self.with(context, |tracker, _| tracker.set_depth(*depth)),
+            Body::Depth(depth) => {
+                self.with_copy(context, frame.feed, |tracker, _| tracker.set_depth(*depth));
+            }
             Body::Control(..) => {}
         }
     }
@@ -387,6 +449,9 @@ impl Markets {
             report_top(tracker, before, context, events);
         }
         self.look_at(at, context);
+        if self.standby.has_shadows(at) {
+            self.rescue(at, context);
+        }
     }
 
     fn on_trade(&mut self, trade: &Trade, context: Context) {

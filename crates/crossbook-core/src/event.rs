@@ -110,11 +110,15 @@ pub enum Reason {
     Silent = 12,
     /// Something came after a silence.
     Resumed = 13,
+    /// The book of another connection took its place.
+    TookOver = 14,
+    /// A book fetched for comparison was another one.
+    AuditFailed = 15,
 }
 
 impl Reason {
     /// All reasons, in the order of their numbers.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::Joined,
         Self::AwaitingBase,
         Self::Gap,
@@ -129,6 +133,8 @@ impl Reason {
         Self::TickChanged,
         Self::Silent,
         Self::Resumed,
+        Self::TookOver,
+        Self::AuditFailed,
     ];
 
     /// The word for it.
@@ -148,6 +154,8 @@ impl Reason {
             Self::TickChanged => "tick_changed",
             Self::Silent => "silent",
             Self::Resumed => "resumed",
+            Self::TookOver => "took_over",
+            Self::AuditFailed => "audit_failed",
         }
     }
 }

@@ -1,8 +1,14 @@
 //! One connection to a venue: what numbers its frames, what came over it.
 
+use std::collections::VecDeque;
+
 use crate::batch::{Control, StreamNumber};
 use crate::error::DecodeError;
 use crate::venue::Venue;
+
+/// Control frames that are kept until somebody reads them, and the longest that is kept.
+const CONTROLS_MAX: usize = 64;
+const CONTROL_BYTES_MAX: usize = 64 << 10;
 
 /// What was counted of one connection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -51,6 +57,11 @@ pub struct Feed {
     streams: Vec<(u32, i64)>,
     /// By instrument number: which stream brings its book, if this connection does.
     books: Vec<Option<u32>>,
+    /// By instrument number: whether it brought the book since it opened.
+    brought: Vec<bool>,
+    is_closed: bool,
+    /// Answers and notices of the venue, oldest first.
+    controls: VecDeque<(Control, i64, Vec<u8>)>,
     counts: FeedCounts,
 }
 
@@ -62,6 +73,9 @@ impl Feed {
             is_fresh: false,
             streams: Vec::new(),
             books: Vec::new(),
+            brought: Vec::new(),
+            is_closed: false,
+            controls: VecDeque::new(),
             counts: FeedCounts::default(),
         }
     }
@@ -86,7 +100,41 @@ impl Feed {
     /// The connection opened: numbering begins anew.
     pub fn open(&mut self) {
         self.is_fresh = true;
+        self.is_closed = false;
         self.streams.clear();
+        self.brought.fill(false);
+    }
+
+    /// The connection closed.
+    pub fn close(&mut self) {
+        self.is_closed = true;
+    }
+
+    /// Whether it is open and brought this instrument's book since it opened.
+    pub fn is_bringing(&self, instrument: u32) -> bool {
+        !self.is_closed && self.brought.get(instrument as usize).is_some_and(|brought| *brought)
+    }
+
+    /// Keep an answer or a notice of the venue until somebody reads it; the oldest goes first.
+    #[cold]
+    pub fn keep_control(&mut self, control: Control, ts_recv_ns: i64, frame: &[u8]) {
+        let is_chatter = matches!(control, Control::Heartbeat | Control::Pong | Control::Unused);
+        let is_kept = self
+            .controls
+            .back()
+            .is_some_and(|(_, kept_ns, kept)| *kept_ns == ts_recv_ns && kept == frame);
+        if is_chatter || is_kept || frame.len() > CONTROL_BYTES_MAX {
+            return;
+        }
+        if self.controls.len() == CONTROLS_MAX {
+            self.controls.pop_front();
+        }
+        self.controls.push_back((control, ts_recv_ns, frame.to_vec()));
+    }
+
+    /// Return the kept answers and notices, oldest first, and forget them.
+    pub fn take_controls(&mut self) -> Vec<(Control, Vec<u8>)> {
+        self.controls.drain(..).map(|(control, _, frame)| (control, frame)).collect()
     }
 
     /// Instruments whose books come over it, with the stream that brings each.
@@ -108,8 +156,10 @@ impl Feed {
         let at = instrument as usize;
         if at >= self.books.len() {
             self.books.resize(at + 1, None);
+            self.brought.resize(at + 1, false);
         }
         self.books[at] = Some(stream);
+        self.brought[at] = true;
     }
 
     /// Judge a frame by its number, and expect the one after it.

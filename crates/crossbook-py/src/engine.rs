@@ -160,6 +160,18 @@ impl Engine {
         self.core.expire(now_ns, silence_ns);
     }
 
+    fn silence(&mut self, number: u32, ts_recv_ns: i64) {
+        self.core.silence(number, ts_recv_ns);
+    }
+
+    fn distrust(&mut self, number: u32, ts_recv_ns: i64) {
+        self.core.distrust(number, ts_recv_ns);
+    }
+
+    fn reset(&mut self, number: u32, ts_recv_ns: i64) {
+        self.core.reset(number, ts_recv_ns);
+    }
+
     #[getter]
     fn memory_bytes(&self) -> usize {
         self.core.memory_bytes()
@@ -206,6 +218,16 @@ impl Feed {
 
     fn on_close(&self, py: Python<'_>, ts_recv_ns: i64) {
         self.engine.bind(py).borrow_mut().core.on_close(self.number, ts_recv_ns);
+    }
+
+    fn take_controls<'py>(&self, py: Python<'py>) -> Vec<(&'static str, Bound<'py, PyBytes>)> {
+        let controls = self.engine.bind(py).borrow_mut().core.take_controls(self.number);
+        let named = controls.into_iter().map(|(kind, frame)| (kind, PyBytes::new(py, &frame)));
+        named.map(|(kind, frame)| (kind.name(), frame)).collect()
+    }
+
+    fn unsynced(&self, py: Python<'_>) -> Vec<u32> {
+        self.engine.bind(py).borrow().core.unsynced(self.number)
     }
 
     fn counts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {

@@ -11,6 +11,7 @@ mod discovery;
 mod engine;
 mod errors;
 mod frame;
+mod histogram;
 mod numbers;
 
 /// The compiled core of crossbook.
@@ -25,6 +26,8 @@ mod _core {
     use crate::discovery::Discovery;
     #[pymodule_export]
     use crate::engine::{Engine, Feed};
+    #[pymodule_export]
+    use crate::histogram::Histogram;
     #[pymodule_export]
     use crate::numbers::{format_decimal, parse_decimal};
 

@@ -16,7 +16,10 @@ __all__ = ["Engine", "Feed"]
 
 Feed = _core.Feed
 """One connection: `on_frame(frame, ts_recv_ns)`, `on_snapshot(native, body, ts_recv_ns)`,
-`on_open(ts_recv_ns)`, `on_close(ts_recv_ns)`, `counts()`."""
+`on_open(ts_recv_ns)`, `on_close(ts_recv_ns)`, `take_controls()`, `unsynced()`, `counts()`.
+
+Several open feeds may bring one book: it stays live as long as one of them is healthy, and each
+change is applied once."""
 
 _OUTCOMES = {None: 0, Outcome.YES: 1, Outcome.NO: 2}
 
@@ -56,6 +59,7 @@ class Engine:
     def __init__(self, *, events_max: int = 65_536) -> None:
         self._core = _core.Engine(events_max)
         self._books: dict[str, Book] = {}
+        self._numbers: dict[str, int] = {}
         self._instruments: list[Instrument] = []
 
     def add_instrument(self, instrument: Instrument) -> Book:
@@ -93,6 +97,7 @@ class Engine:
         )
         book = Book(instrument, self._core.book(number))
         self._books[str(instrument.id)] = book
+        self._numbers[str(instrument.id)] = number
         self._instruments.append(instrument)
         return book
 
@@ -186,6 +191,38 @@ class Engine:
     def expire(self, now_ns: int, silence_ns: int) -> None:
         """Mark books stale to which nothing happened in the last `silence_ns`."""
         self._core.expire(now_ns, silence_ns)
+
+    def silence(self, instrument_id: str | InstrumentId, ts_recv_ns: int) -> None:
+        """Mark one book stale: nothing came for it for too long, by the caller's measure.
+
+        What comes next makes it what it was before.
+
+        Raises:
+            UnknownInstrumentError: it is not registered.
+        """
+        self._core.silence(self._number(instrument_id), ts_recv_ns)
+
+    def distrust(self, instrument_id: str | InstrumentId, ts_recv_ns: int) -> None:
+        """Mark one live book suspect: another source says something else of it.
+
+        Raises:
+            UnknownInstrumentError: it is not registered.
+        """
+        self._core.distrust(self._number(instrument_id), ts_recv_ns)
+
+    def reset(self, instrument_id: str | InstrumentId, ts_recv_ns: int) -> None:
+        """Empty one book: nobody brings it any more.
+
+        Raises:
+            UnknownInstrumentError: it is not registered.
+        """
+        self._core.reset(self._number(instrument_id), ts_recv_ns)
+
+    def _number(self, instrument_id: str | InstrumentId) -> int:
+        try:
+            return self._numbers[str(instrument_id)]
+        except KeyError:
+            raise UnknownInstrumentError(str(instrument_id)) from None
 
     @property
     def memory_bytes(self) -> int:

@@ -89,6 +89,8 @@ class StateReason(StrEnum):
     TICK_CHANGED = "tick_changed"
     SILENT = "silent"
     RESUMED = "resumed"
+    TOOK_OVER = "took_over"
+    AUDIT_FAILED = "audit_failed"
 
 
 class ProofKind(StrEnum):

@@ -33,11 +33,13 @@ pub struct Counts {
     pub trades: u64,
     /// Quotes.
     pub quotes: u64,
+    /// Times that another connection's book took its place.
+    pub takeovers: u64,
 }
 
 impl Counts {
     /// Each count with its name.
-    pub fn named(&self) -> [(&'static str, u64); 15] {
+    pub fn named(&self) -> [(&'static str, u64); 16] {
         [
             ("snapshots", self.snapshots),
             ("applied", self.applied),
@@ -54,6 +56,7 @@ impl Counts {
             ("off_scale", self.off_scale),
             ("trades", self.trades),
             ("quotes", self.quotes),
+            ("takeovers", self.takeovers),
         ]
     }
 }

@@ -425,6 +425,46 @@ impl Tracker {
         }
     }
 
+    /// Somebody compared the book with another source, and they differ.
+    pub fn on_distrust(&mut self, context: Context, events: &mut Events) {
+        if self.state == BookState::Live {
+            self.enter(BookState::Suspect, Reason::AuditFailed, context, events);
+        }
+    }
+
+    /// Nobody brings the book any more.
+    pub fn on_reset(&mut self, context: Context, events: &mut Events) {
+        self.book.clear();
+        self.pending.release();
+        self.lose(BookState::Empty, Reason::AwaitingBase, context, events);
+    }
+
+    /// Whether a message that came over another connection than the book's own would set it back
+    /// or tear a hole: the book's own connection brings what lies between.
+    pub fn is_out_of_turn(&self, message: &BookMessage) -> bool {
+        let Some(position) = self.position else { return false };
+        match message.kind {
+            BookKind::Snapshot => {
+                let base = reached(message.sequence);
+                self.state == BookState::Live && base.is_some_and(|base| base <= position.id)
+            }
+            BookKind::Delta | BookKind::Change => {
+                matches!(judge(position, message.sequence), Verdict::Gap { .. })
+            }
+        }
+    }
+
+    /// Take the place of the book in front: what it was becomes `self`'s past in `front`.
+    pub fn take_over(&mut self, front: &mut Self, context: Context, events: &mut Events) {
+        std::mem::swap(self, front);
+        std::mem::swap(&mut self.counts, &mut front.counts);
+        front.counts.takeovers += 1;
+        front.report_snapshot(context, events);
+        let (state, before) = (front.state, self.state);
+        front.state = before;
+        front.enter(state, Reason::TookOver, context, events);
+    }
+
     #[inline]
     fn end_silence(&mut self, context: Context, events: &mut Events) {
         if self.state == BookState::Stale && self.reason == Reason::Silent {
