@@ -5,7 +5,8 @@ CrossbookError                      catch this one
 ├── UnknownVenueError       NEVER   no venue of that name is built in
 ├── TransportError          BACKOFF the network broke
 │   ├── ConnectError                nobody answered, or not as a venue does
-│   └── DeadlineError               the answer did not come in time
+│   ├── DeadlineError               the answer did not come in time
+│   └── DisconnectError             the connection broke before the answer was whole
 ├── VenueError              by code the venue refused; carries its code and text
 │   ├── RateLimitError      BACKOFF carries `retry_after_s`
 │   ├── UnavailableError    BACKOFF the venue is down or under maintenance
@@ -37,6 +38,7 @@ __all__ = [
     "DataError",
     "DeadlineError",
     "DecodeError",
+    "DisconnectError",
     "DuplicateInstrumentError",
     "InstrumentError",
     "MetadataError",
@@ -148,6 +150,23 @@ class DeadlineError(TransportError):
 
     def __str__(self) -> str:
         return f"no answer to {self.what} within {self.deadline_s:g} s"
+
+
+class DisconnectError(TransportError):
+    """The connection broke before the answer was whole.
+
+    Args:
+        what: what was asked, such as `GET /api/v3/depth`.
+        reason: what happened: `reset`, `closed`, `payload`, and so on.
+    """
+
+    def __init__(self, what: str, reason: str) -> None:
+        super().__init__(what, reason)
+        self.what = what
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"connection broke during {self.what}: {self.reason}"
 
 
 class VenueError(CrossbookError):

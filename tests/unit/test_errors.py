@@ -30,6 +30,11 @@ CASES: list[tuple[CrossbookError, str, Retry]] = [
         Retry.BACKOFF,
     ),
     (
+        errors.DisconnectError("GET /api/v3/depth", "reset"),
+        "connection broke during GET /api/v3/depth: reset",
+        Retry.BACKOFF,
+    ),
+    (
         errors.VenueError("binance", "-1121", "Invalid symbol."),
         "binance refused: -1121: Invalid symbol.",
         Retry.NEVER,

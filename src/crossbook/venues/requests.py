@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Literal, Protocol
+from urllib.parse import quote, urlencode
 
 import msgspec
 
 from crossbook.errors import CrossbookError
 from crossbook.model import Instrument
 
-__all__ = ["Group", "Kline", "PublicTrade", "Request", "Rest", "Usage", "Window"]
+__all__ = ["Group", "Kline", "PublicTrade", "Request", "Rest", "Usage", "Window", "target"]
 
 
 class Window(msgspec.Struct, frozen=True):
@@ -48,6 +49,17 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     """Sending it twice does no harm: it may be repeated after any failure of the network."""
     host: str = ""
     """Name of another base address of the venue, such as `gamma`; empty: its main one."""
+
+
+def target(request: Request) -> str:
+    """Return path and query as they stand on the wire, and as a signature has to see them.
+
+    Examples:
+        >>> target(Request(path="/api/v3/depth", query=(("symbol", "BTCUSDT"), ("limit", "5"))))
+        '/api/v3/depth?symbol=BTCUSDT&limit=5'
+    """
+    path = quote(request.path, safe="/:@!$&'()*+,;=~%")
+    return f"{path}?{urlencode(request.query, quote_via=quote)}" if request.query else path
 
 
 class Usage(msgspec.Struct, frozen=True):

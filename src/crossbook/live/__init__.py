@@ -1,0 +1,1 @@
+"""The one driver of sockets and REST: what reaches the network."""
