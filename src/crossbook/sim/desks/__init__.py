@@ -3,8 +3,11 @@
 from typing import Final
 
 from crossbook.sim.desk import Desk
+from crossbook.sim.desks.kraken import KrakenDesk
 
 __all__ = ["DESKS"]
 
-DESKS: Final[dict[str, type[Desk]]] = {}
+DESKS: Final[dict[str, type[Desk]]] = {
+    KrakenDesk.venue: KrakenDesk,
+}
 """The desk of each venue, by its lower-case id."""

@@ -6,6 +6,7 @@ Source: Kraken's "Spot WebSocket v2" pages and "Calculate Book Checksum v2".
 import zlib
 from typing import Final
 
+from crossbook.sim.candles import Candle
 from crossbook.sim.wire.instant import micros
 from crossbook.sim.wire.number import fixed, fixed_again
 from crossbook.sim.wire.scale import Levels, Scale
@@ -60,10 +61,10 @@ def book(
     ).encode()
 
 
-def status(*, connection_id: int) -> bytes:
-    """Return the first frame of a connection."""
+def status(*, connection_id: int, system: str = "online") -> bytes:
+    """Return the first frame of a connection, sent again when the state of the system changes."""
     return (
-        '{"channel":"status","type":"update","data":[{"version":"2.0.10","system":"online",'
+        f'{{"channel":"status","type":"update","data":[{{"version":"2.0.10","system":"{system}",'
         f'"api_version":"v2","connection_id":{connection_id}}}]}}'
     ).encode()
 
@@ -89,13 +90,29 @@ def trade(
     symbol: str, trades: list[tuple[int, int, int, bool]], *, ts_ns: int, scale: Scale
 ) -> bytes:
     """Return a `trade` update of `(number, price, size, taker buys)`."""
-    rows = [
-        f'{{"symbol":"{symbol}","side":"{"buy" if taker_buys else "sell"}",'
-        f'"price":{fixed(price, scale.price)},"qty":{fixed(size, scale.size)},'
-        f'"ord_type":"market","trade_id":{number},"timestamp":"{micros(ts_ns)}"}}'
-        for number, price, size, taker_buys in trades
-    ]
+    rows = [_trade(symbol, row, ts_ns, scale) for row in trades]
     return f'{{"channel":"trade","type":"update","data":[{",".join(rows)}]}}'.encode()
+
+
+def trades(symbol: str, trades: list[tuple[int, int, int, bool, int]], *, scale: Scale) -> bytes:
+    """Return a `trade` snapshot of `(number, price, size, taker buys, time in nanoseconds)`."""
+    rows = [_trade(symbol, row[:4], row[4], scale) for row in trades]
+    return f'{{"channel":"trade","type":"snapshot","data":[{",".join(rows)}]}}'.encode()
+
+
+def ohlc(symbol: str, candles: list[Candle], *, kind: str, minutes: int, scale: Scale) -> bytes:
+    """Return an `ohlc` frame, a `snapshot` or an `update`."""
+    price, size = scale
+    span_ns = minutes * 60_000_000_000
+    rows = [
+        f'{{"symbol":"{symbol}","open":{fixed(row.open, price)},"high":{fixed(row.high, price)},'
+        f'"low":{fixed(row.low, price)},"close":{fixed(row.close, price)},"trades":{row.trades},'
+        f'"volume":{fixed(row.volume, size)},"vwap":{fixed(row.vwap or row.close, price)},'
+        f'"interval_begin":"{micros(row.open_ns)}","interval":{minutes},'
+        f'"timestamp":"{micros(row.open_ns + span_ns)}"}}'
+        for row in candles
+    ]
+    return f'{{"channel":"ohlc","type":"{kind}","data":[{",".join(rows)}]}}'.encode()
 
 
 def ticker(symbol: str, *, kind: str, ts_ns: int, totals: Totals, top: Top, scale: Scale) -> bytes:
@@ -112,3 +129,12 @@ def ticker(symbol: str, *, kind: str, ts_ns: int, totals: Totals, top: Top, scal
         f'"high":{fixed(totals.high, price)},"change":{fixed(totals.change, price)},'
         f'"change_pct":{fixed(percent, 2)},"timestamp":"{micros(ts_ns)}"}}]}}'
     ).encode()
+
+
+def _trade(symbol: str, row: tuple[int, int, int, bool], ts_ns: int, scale: Scale) -> str:
+    number, price, size, taker_buys = row
+    return (
+        f'{{"symbol":"{symbol}","side":"{"buy" if taker_buys else "sell"}",'
+        f'"price":{fixed(price, scale.price)},"qty":{fixed(size, scale.size)},'
+        f'"ord_type":"market","trade_id":{number},"timestamp":"{micros(ts_ns)}"}}'
+    )
