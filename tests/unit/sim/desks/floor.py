@@ -1,48 +1,21 @@
 """A venue on a table: markets that move, a desk, and clients without sockets."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from crossbook import Engine
 from crossbook.books import Book
 from crossbook.model.events import BookState
-from crossbook.sim.catalogue import (
-    QUESTIONS,
-    SPOT_ASSETS,
-    question_listings,
-    question_terms,
-    spot_listing,
-    spot_terms,
-)
+from crossbook.sim.config import WorldConfig
 from crossbook.sim.desk import Desk, HttpAnswer, HttpQuestion, Quote, Update
 from crossbook.sim.instruments import listed_instrument
 from crossbook.sim.listing import Listing
-from crossbook.sim.market import Market
+from crossbook.sim.world import World, publish
 
-START_NS = 1_767_225_600_000_000_000
 STEP_NS = 10_000_000
-OUTCOME_VENUES = {"polymarket", "kalshi"}
 
 Sides = tuple[list[tuple[int, int]], list[tuple[int, int]]]
-
-
-def spot_quote(venue: str, seed: int, index: int) -> Quote:
-    asset = SPOT_ASSETS[index]
-    market = Market(seed, f"{venue}:{asset.pair}", spot_terms(venue, asset), START_NS)
-    listing = spot_listing(venue, asset)
-    return Quote(
-        listing=listing, market=market, last_id=1_000 * (index + 1), ts_ns=START_NS, trades=[]
-    )
-
-
-def outcome_quote(venue: str, seed: int, index: int) -> Quote:
-    question = QUESTIONS[index]
-    terms = question_terms(venue, question)
-    market = Market(seed, f"{venue}:{question.market_id}", terms, START_NS)
-    listing, _ = question_listings(venue, question)
-    return Quote(
-        listing=listing, market=market, last_id=1_000 * (index + 1), ts_ns=START_NS, trades=[]
-    )
 
 
 class Phone:
@@ -83,16 +56,22 @@ def _decoded(frame: bytes) -> Any:
 
 
 class Floor:
-    """Quotes, the desk and the time."""
+    """A world of one venue, its desk and the time."""
 
-    def __init__(self, desk: type[Desk], *, seed: int = 1, books: int = 3, **options: Any) -> None:
-        venue = desk.venue
-        make = outcome_quote if venue in OUTCOME_VENUES else spot_quote
-        self.quotes = [make(venue, seed, index) for index in range(books)]
+    def __init__(
+        self, desk: type[Desk], *, seed: int = 1, books: int = 3, rate: int = 20, **options: Any
+    ) -> None:
+        self.venue = desk.venue
+        config = WorldConfig(spot_assets=books, questions=books, steps_per_s=rate)
+        self.world = World(seed, [self.venue], config)
+        self.quotes = list(self.world.quotes[self.venue].values())
         self.desk = desk(self.quotes, seed=seed, **options)
-        self.now_ns = START_NS
         self._numbers = 0
         self.phones: list[Phone] = []
+
+    @property
+    def now_ns(self) -> int:
+        return self.world.now_ns
 
     def connect(self, path: str) -> Phone:
         assert self.desk.refuses(path, {}) is None
@@ -111,23 +90,9 @@ class Floor:
 
     def step(self, index: int = 0) -> Update:
         """Let one order arrive at a book, and tell the desk."""
-        self.now_ns += STEP_NS
-        quote = self.quotes[index]
-        step = quote.market.step(self.now_ns)
-        quote.last_id += len(step.changes)
-        quote.ts_ns = self.now_ns
-        quote.trades += [(self.now_ns, trade) for trade in step.trades]
-        del quote.trades[:-1000]
-        update = Update(
-            quote=quote,
-            ts_ns=self.now_ns,
-            first_id=quote.last_id + 1 - len(step.changes),
-            last_id=quote.last_id,
-            changes=step.changes,
-            trades=step.trades,
-        )
-        if step.changes or step.trades:
-            self.desk.on_update(update)
+        self.world.skip(self.now_ns + STEP_NS)
+        update = self.world.step(self.venue, self.quotes[index].listing.native)
+        publish(update, self.desk)
         self._hang_up()
         return update
 
@@ -138,13 +103,30 @@ class Floor:
             self.desk.on_time(self.now_ns)
         self._hang_up()
 
+    def flow(self, seconds: float) -> Iterator[Update]:
+        """Let orders arrive as they do in the world; yield after each that was published."""
+        end_ns = self.now_ns + int(seconds * 1e9)
+        while self.now_ns < end_ns:
+            for update in self.world.run(min(end_ns, self.now_ns + 10_000_000)):
+                publish(update, self.desk)
+                self._hang_up()
+                yield update
+            self.desk.on_time(self.now_ns)
+            self._hang_up()
+
     def wait(self, seconds: float) -> None:
         """Let time pass in which no order arrives."""
         end_ns = self.now_ns + int(seconds * 1e9)
         while self.now_ns < end_ns:
-            self.now_ns = min(end_ns, self.now_ns + 20_000_000)
+            self.world.skip(min(end_ns, self.now_ns + 20_000_000))
             self.desk.on_time(self.now_ns)
             self._hang_up()
+
+    def retick(self, index: int, tick: int) -> None:
+        """Give a book another tick."""
+        publish(
+            self.world.change_tick(self.venue, self.quotes[index].listing.native, tick), self.desk
+        )
 
     def ask(self, path: str, *, method: str = "GET", body: Any = None, **query: str) -> HttpAnswer:
         return self.desk.on_request(
@@ -205,9 +187,9 @@ class Reader:
             assert counts["checksums_failed"] == counts["bbo_failed"] == 0, counts
             assert counts["gaps"] == counts["off_scale"] == 0, counts
             held += counts["checksums_ok"] + counts["bbo_ok"]
-        counts = self.feed.counts()
-        assert counts["decode_errors"] == {}, counts
-        assert counts["stream_gaps"] == counts["stream_old"] == 0, counts
+        lines = self.feed.counts()
+        assert not lines["decode_errors"], lines
+        assert lines["stream_gaps"] == lines["stream_old"] == 0, lines
         return held
 
 

@@ -36,11 +36,9 @@ def test_the_engine_has_the_book_at_every_step_and_every_checksum_holds(depth: i
     floor.desk.on_message(
         reader.phone, json.dumps(subscription("trade", BTC, ETH)).encode(), floor.now_ns
     )
-    for _ in range(200):
-        floor.run(3)
+    for update in floor.flow(10):
         reader.read()
-        for quote in floor.quotes:
-            reader.expect(quote.listing.symbol, quote, depth)
+        reader.expect(update.quote.listing.symbol, update.quote, depth)
     assert reader.proofs() > 300
 
 
@@ -168,11 +166,9 @@ def test_a_coarser_tick_takes_levels_out_of_the_book(floor: Floor) -> None:
     reader = Reader(floor, "/v2")
     message = json.dumps(subscription("book", BTC, depth=10)).encode()
     floor.desk.on_message(reader.phone, message, floor.now_ns)
-    quote = floor.quotes[0]
-    quote.market.regrid(10)
-    floor.desk.on_tick_change(quote, 1, floor.now_ns)
+    floor.retick(0, 10)
     reader.read()
-    reader.expect("BTC-USDT", quote, 10)
+    reader.expect("BTC-USDT", floor.quotes[0], 10)
     assert reader.proofs() == 2
 
 

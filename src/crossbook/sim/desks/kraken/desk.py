@@ -120,11 +120,9 @@ class KrakenDesk(Desk):
         return self._rest.answer(question, now_ns, self._system)
 
     def on_tick_change(self, quote: Quote, old_tick: int, now_ns: int) -> None:
-        """Say so on `instrument`; orders that do not fit any more leave the book."""
+        """Say so on `instrument`."""
         del old_tick
-        pair = self._pairs[quote.listing.native]
-        self._publish_book(pair, now_ns, {False, True})
-        self._publish_instrument(pair, now_ns)
+        self._publish_instrument(self._pairs[quote.listing.native], now_ns)
 
     def on_status(self, quote: Quote, now_ns: int) -> None:
         """Say so on `instrument`."""
