@@ -117,6 +117,7 @@ impl Engine {
             let next = others.find(|(_, other)| other.is_bringing(instrument));
             self.markets.leave(instrument, feed, next.map(|(number, _)| number), ts_recv_ns);
         }
+        self.markets.standby.silence(feed);
     }
 
     /// Return the answers and notices that came over a connection, and forget them.
@@ -396,11 +397,16 @@ impl Markets {
                     self.on_second(book, batch, context, frame.feed);
                 }
             }
-            // The same trade over two connections is one trade.
-            Body::Trade(_) | Body::Quote(_)
-                if !self.standby.speaks(instrument as usize, frame.feed) => {}
-            Body::Trade(trade) => self.on_trade(trade, context),
-            Body::Quote(quote) => self.on_quote(quote, context),
+            Body::Trade(trade) => {
+                if self.standby.owns_tape(instrument as usize, frame.feed) {
+                    self.on_trade(trade, context);
+                }
+            }
+            Body::Quote(quote) => {
+                if self.standby.owns_quotes(instrument as usize, frame.feed) {
+                    self.on_quote(quote, context);
+                }
+            }
             Body::Tick(tick) => {
                 self.with_copy(context, frame.feed, |tracker, events| {
                     match tick.at_scale(tracker.instrument().price_decimals) {

@@ -48,8 +48,10 @@ impl Shadow {
 pub struct Standby {
     /// By instrument: whose changes the book takes.
     owners: Vec<u32>,
-    /// By instrument: whose trades and quotes are taken.
-    speakers: Vec<u32>,
+    /// By instrument: whose trades are taken.
+    tapes: Vec<u32>,
+    /// By instrument: whose quotes are taken.
+    quotes: Vec<u32>,
     /// By instrument: the further copies.
     shadows: Vec<Vec<Shadow>>,
     /// Where the events of copies go: nobody wants them.
@@ -58,7 +60,13 @@ pub struct Standby {
 
 impl Default for Standby {
     fn default() -> Self {
-        Self { owners: Vec::new(), speakers: Vec::new(), shadows: Vec::new(), mute: Events::new(1) }
+        Self {
+            owners: Vec::new(),
+            tapes: Vec::new(),
+            quotes: Vec::new(),
+            shadows: Vec::new(),
+            mute: Events::new(1),
+        }
     }
 }
 
@@ -66,7 +74,8 @@ impl Standby {
     /// Make room for the next instrument.
     pub fn add(&mut self) {
         self.owners.push(NOBODY);
-        self.speakers.push(NOBODY);
+        self.tapes.push(NOBODY);
+        self.quotes.push(NOBODY);
         self.shadows.push(Vec::new());
     }
 
@@ -77,10 +86,16 @@ impl Standby {
         claim(&mut self.owners, at, feed)
     }
 
-    /// The same of trades and quotes.
+    /// The same of trades: the same trade over two connections is one trade.
     #[inline]
-    pub fn speaks(&mut self, at: usize, feed: u32) -> bool {
-        claim(&mut self.speakers, at, feed)
+    pub fn owns_tape(&mut self, at: usize, feed: u32) -> bool {
+        claim(&mut self.tapes, at, feed)
+    }
+
+    /// The same of quotes.
+    #[inline]
+    pub fn owns_quotes(&mut self, at: usize, feed: u32) -> bool {
+        claim(&mut self.quotes, at, feed)
     }
 
     /// Whose changes a book takes.
@@ -91,7 +106,7 @@ impl Standby {
     /// Let a book take the changes of another connection.
     pub fn hand_to(&mut self, at: usize, feed: u32) {
         self.owners[at] = feed;
-        self.speakers[at] = NOBODY;
+        (self.tapes[at], self.quotes[at]) = (NOBODY, NOBODY);
     }
 
     /// Whether there are copies of a book.
@@ -132,8 +147,14 @@ impl Standby {
     /// Forget a connection's copy of a book.
     pub fn drop_shadow(&mut self, at: usize, feed: u32) {
         self.shadows[at].retain(|shadow| shadow.feed != feed);
-        if self.speakers[at] == feed {
-            self.speakers[at] = NOBODY;
+    }
+
+    /// A connection ended: whoever speaks next of a trade or a quote is heard.
+    pub fn silence(&mut self, feed: u32) {
+        for holder in self.tapes.iter_mut().chain(&mut self.quotes) {
+            if *holder == feed {
+                *holder = NOBODY;
+            }
         }
     }
 

@@ -77,6 +77,8 @@ class InstrumentReport(msgspec.Struct, frozen=True, kw_only=True):
     """Trades."""
     quotes: int
     """Best prices beside the book, compared or not."""
+    takeovers: int
+    """Times that another connection's book took its place."""
     memory_bytes: int
     """Bytes that the book holds."""
 
