@@ -16,6 +16,7 @@ __all__ = [
     "Engine",
     "Feed",
     "Histogram",
+    "Orders",
     "format_decimal",
     "parse_decimal",
 ]
@@ -312,6 +313,49 @@ class Histogram:
     @property
     def largest(self) -> int:
         """The largest of them; 0: it is empty."""
+
+@final
+class Orders:
+    """A simulated venue's resting orders in one instrument, matched by price, then by time."""
+
+    def __new__(cls) -> Orders:
+        """Make an empty book."""
+
+    def submit(
+        self, is_ask: bool, price: int, size: int, time_in_force: int, owner: int
+    ) -> tuple[int, int, bool, list[tuple[int, int, int, int]]]:
+        """Take an order and return `(id, resting, is_refused, fills)`.
+
+        Each fill: id of the resting order, its owner, price, size.
+
+        Args:
+            is_ask: it sells.
+            price: the worst price that it takes, and at which it rests.
+            size: how much, above zero.
+            time_in_force: 0 until cancelled, 1 immediate or cancel, 2 fill or kill, 3 post only.
+            owner: whose it is.
+
+        Raises:
+            ValueError: the size is not above zero, or the time in force unknown.
+        """
+
+    def cancel(self, order_id: int) -> int | None:
+        """Remove a resting order and return how much of it stood; `None`: it does not rest."""
+
+    def shrink(self, is_ask: bool, price: int, size: int) -> None:
+        """Cancel the youngest orders at a price until no more than `size` stands there."""
+
+    def size_at(self, is_ask: bool, price: int) -> int:
+        """Return how much stands at a price."""
+
+    def levels(self, is_ask: bool) -> list[tuple[int, int]]:
+        """Return price and size of every level, best first."""
+
+    def standing(self, order_id: int) -> tuple[int, int] | None:
+        """Return what is left of a resting order and what stands before it in its queue."""
+
+    def __len__(self) -> int:
+        """Return how many orders rest."""
 
 @final
 class Discovery:

@@ -22,6 +22,7 @@ pub mod instrument;
 pub mod json;
 pub mod lanes;
 pub mod levels;
+pub mod matching;
 pub mod pending;
 pub mod protobuf;
 pub mod quotes;

@@ -13,6 +13,7 @@ mod errors;
 mod frame;
 mod histogram;
 mod numbers;
+mod orders;
 
 /// The compiled core of crossbook.
 #[pymodule]
@@ -30,6 +31,8 @@ mod _core {
     use crate::histogram::Histogram;
     #[pymodule_export]
     use crate::numbers::{format_decimal, parse_decimal};
+    #[pymodule_export]
+    use crate::orders::Orders;
 
     /// The kinds of control messages, in the order of their numbers.
     #[pymodule_export]

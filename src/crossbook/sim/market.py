@@ -2,6 +2,7 @@
 
 from typing import Final, NamedTuple
 
+from crossbook import _core
 from crossbook.sim.draws import Draws
 from crossbook.sim.fair import FAIR_DECIMALS, FairValue
 from crossbook.sim.ladder import Side
@@ -13,6 +14,9 @@ _TRADE_SHARE: Final = 12
 _RESIZE_SHARE: Final = 45
 _ADD_SHARE: Final = 25
 _REFILL_MAX: Final = 6
+_IOC, _POST_ONLY = 1, 3
+_FLOW: Final = 0
+"""Owner of the orders that the model itself sends."""
 
 
 class Change(NamedTuple):
@@ -64,6 +68,8 @@ class Market:
         self._fewest = terms.levels * 3 // 4
         self._most = terms.levels * 5 // 4
         self._unit: int = 10 ** (FAIR_DECIMALS - terms.price_decimals)
+        self.orders = _core.Orders()
+        """Every resting order. Levels are what they add up to."""
         self.bids = Side(-1)
         self.asks = Side(1)
         self.draws = Draws(seed, f"market:{label}")
@@ -117,7 +123,7 @@ class Market:
         self.tick = tick
         for side in (self.bids, self.asks):
             for key in [key for key in side.keys if key % tick]:
-                side.put(key, 0)
+                self._set(side, key, 0)
             if not side.keys:
                 self._put(side, self._bound(side), self._size())
 
@@ -135,7 +141,7 @@ class Market:
 
     def _open(self, now_ns: int) -> None:
         for side, key in zip((self.bids, self.asks), self._touch(now_ns), strict=True):
-            side.put(key, self._size())
+            self._set(side, key, self._size())
             for _ in range(self.terms.levels):
                 self._deepen(side, record=False)
 
@@ -169,7 +175,9 @@ class Market:
         if size == standing and len(side.keys) == 1:
             standing += self._size()
             self._put(side, key, standing)
-        self._put(side, key, standing - size)
+        taken = self.orders.submit(side is self.bids, price, size, _IOC, _FLOW)
+        assert sum(fill[3] for fill in taken[3]) == size, "the best level holds what is taken"
+        self._note(side, key, side.put(key, standing - size), standing - size)
         self._trades += 1
         return Trade(price, size, side is self.asks, self._trades)
 
@@ -202,7 +210,7 @@ class Market:
         if record:
             self._put(side, key, self._size())
         else:
-            side.put(key, self._size())
+            self._set(side, key, self._size())
 
     def _bound(self, side: Side) -> int:
         return self.terms.price_max if side.sign > 0 else -self.terms.price_min
@@ -212,7 +220,20 @@ class Market:
         return terms.size_step * (1 + (draws.below(terms.size_typical) >> draws.near(6)))
 
     def _put(self, side: Side, key: int, size: int) -> None:
+        self._note(side, key, self._set(side, key, size), size)
+
+    def _set(self, side: Side, key: int, size: int) -> int:
+        """Bring a level to a size by a new order or by cancelling; return the size before."""
         before = side.put(key, size)
+        is_ask, price = side is self.asks, side.sign * key
+        if size > before:
+            receipt = self.orders.submit(is_ask, price, size - before, _POST_ONLY, _FLOW)
+            assert not receipt[2], "the flow makes room before it quotes"
+        elif size < before:
+            self.orders.shrink(is_ask, price, size)
+        return before
+
+    def _note(self, side: Side, key: int, before: int, size: int) -> None:
         if before == size:
             return
         self._changes.append(

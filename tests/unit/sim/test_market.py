@@ -82,3 +82,13 @@ def test_a_side_agrees_with_a_plain_dict(operations: list[tuple[int, int]]) -> N
         assert side.levels() == [(-price, left) for price, left in levels]
         if levels:
             assert (side.best, side.best_size) == (-levels[0][0], levels[0][1])
+
+
+def test_levels_are_what_the_resting_orders_add_up_to() -> None:
+    for terms in TERMS:
+        market = Market(5, "x", terms, START_NS)
+        for number in range(1, 300):
+            market.step(START_NS + number * STEP_NS)
+            for is_ask, side in ((False, market.bids), (True, market.asks)):
+                assert market.orders.levels(is_ask) == side.levels()
+        assert len(market.orders) > len(market.bids.keys) + len(market.asks.keys)
