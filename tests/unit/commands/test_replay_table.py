@@ -13,7 +13,8 @@ INSTRUMENT = InstrumentReport(
     native="BTCUSDT", state="live", reason="joined", sequence=7, best_bid=("99.5", "1"),
     best_ask=("100.5", "12345.678"), levels=(1209, 2196), snapshots=1, applied=3449, old=2,
     unsynced=0, gaps=0, snapshots_too_old=0, checksums_ok=5, checksums_failed=0, bbo_ok=2894,
-    bbo_failed=0, off_tick=0, off_lot=0, off_scale=0, trades=9757, quotes=28040, takeovers=0, memory_bytes=1,
+    bbo_failed=0, off_tick=0, off_lot=0, off_scale=0, trades=9757, quotes=28040, takeovers=0,
+    memory_bytes=1,
 )  # fmt: skip
 
 REPORT = ReplayReport(
