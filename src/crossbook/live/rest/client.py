@@ -37,6 +37,8 @@ _PAUSE_S: Final = 5.0
 """A group is left alone for so long where the venue does not say how long."""
 _BAN_S: Final = 120.0
 """The same for a ban: the shortest one of Binance."""
+_OURS: Final = frozenset({"budget", "circuit", "queue"})
+"""Codes of refusals that are our own: nothing was sent, and trying again changes nothing."""
 
 Sign = Callable[[Request, int], Request]
 """Returns the request with its signature, from the request and the time of sending (UTC ns)."""
@@ -131,7 +133,8 @@ class RestClient:
             ConnectError: nobody answered, or not as a venue does.
             DeadlineError: no answer within the deadline, or the last try's own time.
             DisconnectError: the connection broke.
-            RateLimitError: the venue wants to be left alone for longer than the deadline.
+            RateLimitError: the venue wants to be left alone for longer than the deadline, or its
+                budget is used up for so long (code `budget`), or too many wait (code `queue`).
             UnavailableError: the venue is down, or its circuit breaker is open (code `circuit`).
             VenueError: the venue refused.
         """
@@ -182,6 +185,9 @@ class RestClient:
             try:
                 return await self._try(job)
             except CrossbookError as error:
+                if job.error is not None and getattr(error, "code", "") in _OURS:
+                    # What the venue said tells more than that we stopped asking.
+                    raise job.error from error
                 job.error = error
                 job.failures += 1
                 wait_s = delay_s(job.failures, self._random)
@@ -194,21 +200,28 @@ class RestClient:
 
     def _goes_on(self, job: "_Job", wait_s: float) -> bool:
         assert job.error is not None
-        left_s = (job.end_ns - self._clock.monotonic_ns()) / 1e9
         return (
             is_repeatable(job.error, job.request)
             and job.failures < self._config.tries_max
-            and wait_s < left_s
-            and getattr(job.error, "code", "") not in ("circuit", "queue")
+            and wait_s < self._left_s(job)
+            and getattr(job.error, "code", "") not in _OURS
         )
+
+    def _left_s(self, job: "_Job") -> float:
+        return (job.end_ns - self._clock.monotonic_ns()) / 1e9
 
     async def _try(self, job: "_Job") -> Answer:
         request = job.request
         breaker = self._breakers[Purpose.of(job.priority)]
         if not breaker.is_passable(self._clock.monotonic_ns()):
             raise self._open_circuit(breaker)
-        hold_s = self._config.try_s
-        async with self._gates[request.group].passing(request.weight, job.priority, hold_s):
+        gate = self._gates[request.group]
+        async with gate.passing(
+            request.weight,
+            job.priority,
+            hold_s=self._config.try_s,
+            patience_s=self._left_s(job),
+        ):
             entry = breaker.enter(self._clock.monotonic_ns())
             if entry is None:
                 raise self._open_circuit(breaker)
@@ -258,26 +271,26 @@ class RestClient:
             else:
                 error = UnavailableError(self.venue, code, "")
         if isinstance(error, RateLimitError) and error.retry_after_s is None:
-            wait_s = retry_after_s(answer.headers, self._clock.now_ns())
-            error = RateLimitError(error.venue, error.code, error.text, wait_s, error.is_ban)
+            pause_s = retry_after_s(answer.headers, self._clock.now_ns())
+            if pause_s is None:
+                pause_s = _BAN_S if error.is_ban else _PAUSE_S
+            error = RateLimitError(error.venue, error.code, error.text, pause_s, error.is_ban)
         return error
 
     async def _pause(self, request: Request, error: RateLimitError) -> None:
         """Leave the venue alone before a warning becomes a ban: everybody, not this request."""
         self._counts["rate_limited"] += 1
         self._counts["bans"] += error.is_ban
-        pause_s = error.retry_after_s
-        if pause_s is None:
-            pause_s = _BAN_S if error.is_ban else _PAUSE_S
+        assert error.retry_after_s is not None
         # A ban is about the address, not about what was asked.
         group = "" if error.is_ban else request.group
-        await self._budget.pause(group, pause_s)
+        await self._budget.pause(group, error.retry_after_s)
         _LOG.warning(
             "rest.paused venue=%s group=%s code=%s pause_s=%.1f",
             self.venue,
             group or "*",
             error.code,
-            pause_s,
+            error.retry_after_s,
         )
 
     def _open_circuit(self, breaker: Breaker) -> UnavailableError:

@@ -60,25 +60,30 @@ class Gate:
         return len(self._queue)
 
     @asynccontextmanager
-    async def passing(self, weight: int, priority: Priority, hold_s: float) -> AsyncIterator[None]:
+    async def passing(
+        self, weight: int, priority: Priority, *, hold_s: float, patience_s: float
+    ) -> AsyncIterator[None]:
         """Wait for a request's units and hold them within the block.
 
         Args:
             weight: its units.
             priority: its place in the queue.
             hold_s: the block ends within this time.
+            patience_s: it waits no longer than this.
 
         Raises:
-            RateLimitError: too many wait already; code `queue`.
+            RateLimitError: too many wait already (code `queue`), or it would have to wait for
+                longer (code `budget`): that is said at once, not when the time is over.
             ValueError: the request is larger than a window.
         """
-        taken = await self._enter(weight, priority, hold_s)
+        until_s = asyncio.get_running_loop().time() + patience_s
+        taken = await self._enter(weight, priority, hold_s, until_s)
         try:
             yield
         finally:
             await self._budget.end(taken)
 
-    async def _enter(self, weight: int, priority: Priority, hold_s: float) -> Taken:
+    async def _enter(self, weight: int, priority: Priority, hold_s: float, until_s: float) -> Taken:
         waiter = _Waiter((priority, next(self._numbers)))
         self._join(waiter)
         try:
@@ -89,11 +94,14 @@ class Gate:
                 answer = await self._look(waiter, weight, priority, hold_s)
                 if isinstance(answer, Taken):
                     return answer
+                if answer.wait_s > self._left_s(until_s) and answer is not _BEHIND:
+                    raise self._late(answer.wait_s)
                 self.waited += is_first_look
                 is_first_look = False
                 waiter.woken.clear()
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(waiter.woken.wait(), answer.wait_s)
+                    wait_s = min(answer.wait_s, max(0.0, self._left_s(until_s)))
+                    await asyncio.wait_for(waiter.woken.wait(), wait_s)
         finally:
             self._leave(waiter)
 
@@ -121,6 +129,14 @@ class Gate:
         self._queue.remove(waiter)
         if self._queue:
             self._queue[0].woken.set()
+
+    @staticmethod
+    def _left_s(until_s: float) -> float:
+        return until_s - asyncio.get_running_loop().time()
+
+    def _late(self, wait_s: float) -> RateLimitError:
+        text = f"{self._group} lets nothing through for {wait_s:.1f} s"
+        return RateLimitError(self._venue, "budget", text, wait_s)
 
     def _full(self) -> RateLimitError:
         self.turned_away += 1

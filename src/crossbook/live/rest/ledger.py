@@ -116,7 +116,7 @@ class Ledger:
         for index, window in enumerate(self.windows):
             ended = self._ended[index]
             begin_ns = now_ns - round(window.span_s * 1e9)
-            while ended and ended[0][0] <= begin_ns:
+            while ended and ended[0][0] < begin_ns:
                 self._sums[index] -= ended.popleft()[1]
 
 
@@ -126,5 +126,5 @@ def _wait_ns(ended: deque[tuple[int, int]], missing: int, window: Window, now_ns
     for ended_ns, weight in ended:
         missing -= weight
         if missing <= 0:
-            return ended_ns + span_ns - now_ns
-    return span_ns
+            return ended_ns + span_ns - now_ns + 1
+    return span_ns + 1

@@ -71,7 +71,7 @@ def _typed(error: Exception, where: str, request: Request) -> CrossbookError:  #
             return ConnectError(where, "dns")
         case aiohttp.ClientConnectorError():
             return ConnectError(where, _REFUSALS.get(error.os_error.errno or 0, "unreachable"))
-        case aiohttp.InvalidURL() | ValueError():
+        case aiohttp.InvalidURL() | aiohttp.NonHttpUrlClientError() | ValueError():
             return ConnectError(where, "url")
         case aiohttp.ServerDisconnectedError():
             return DisconnectError(title(request), "closed")

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from aiohttp import web
 
-from crossbook.clock import SystemClock
+from crossbook.clock import Clock, SystemClock
 from crossbook.config import RestConfig
 from crossbook.errors import CrossbookError, RateLimitError, VenueError
 from crossbook.live.rest import LocalBudget, RestClient
@@ -43,8 +43,12 @@ def rest(groups: Sequence[Group] = GROUPS) -> Rest:
 @asynccontextmanager
 async def serving(handler: Handler, tls: Any = None) -> AsyncIterator[str]:
     """Serve every path with one handler; yield the base address."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        return await handler(request)
+
     app = web.Application()
-    app.router.add_route("*", "/{tail:.*}", handler)
+    app.router.add_route("*", "/{tail:.*}", answer)
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=tls)
@@ -87,23 +91,41 @@ async def raw(
             await asyncio.wait(tasks, timeout=5)
 
 
+class Eager(Random):
+    """Chance that never makes anybody wait."""
+
+    def uniform(self, a: float, b: float) -> float:
+        return a
+
+
+class ShiftedClock(SystemClock):
+    """The machine's clock, put forward at will."""
+
+    def __init__(self) -> None:
+        self.shift_ns = 0
+
+    def monotonic_ns(self) -> int:
+        return super().monotonic_ns() + self.shift_ns
+
+
 def client(
     url: str,
     *,
     groups: Sequence[Group] = GROUPS,
     budget: Budget | None = None,
     tls: Any = None,
+    clock: Clock | None = None,
     **config: Any,
 ) -> RestClient:
     """Return a client of the fake venue."""
-    clock = SystemClock()
+    clock = clock if clock is not None else SystemClock()
     return RestClient(
         "fake",
         rest(groups),
         urls={"": url},
         budget=budget if budget is not None else LocalBudget(groups, clock),
         clock=clock,
-        random=Random(1),
+        random=Eager(1),
         config=RestConfig(**config),
         tls=tls,
     )
