@@ -119,6 +119,9 @@ class Desk(ABC):
     """
 
     venue: ClassVar[str]
+    prefixes: ClassVar[Mapping[str, str]] = {}
+    """Paths under which further addresses of the venue are served on the same port, by name:
+    `{"gamma": "/gamma"}`. A name is that of `Rest.HOSTS`, or one that only websockets have."""
 
     def __init__(self, quotes: Iterable[Quote], *, seed: int, scale_s: float = 1.0) -> None:
         self.quotes = {quote.listing.native: quote for quote in quotes}
