@@ -24,6 +24,7 @@ class HttpQuestion(msgspec.Struct, frozen=True, kw_only=True):
     method: str
     path: str
     query: Mapping[str, str]
+    """Where a name may come more than once, the host gives a `MultiMapping` (`getall`)."""
     headers: Mapping[str, str]
     """Names are lower case."""
     body: bytes = b""
@@ -127,6 +128,12 @@ class Desk(ABC):
         self.quotes = {quote.listing.native: quote for quote in quotes}
         self.seed = seed
         self.scale_s = scale_s
+        self.skew_ns = 0
+        """How far the venue's clock is off: the host sets it. For `stamp`, never for limits."""
+
+    def stamp(self, ts_ns: int) -> int:
+        """Return what the venue's clock shows at a time: for every time that it writes."""
+        return ts_ns + self.skew_ns
 
     @abstractmethod
     def refuses(self, path: str, headers: Mapping[str, str]) -> HttpAnswer | None:
