@@ -4,10 +4,12 @@ from typing import Final
 
 from crossbook.sim.desk import Desk
 from crossbook.sim.desks.kraken import KrakenDesk
+from crossbook.sim.desks.polymarket import PolymarketDesk
 
 __all__ = ["DESKS"]
 
 DESKS: Final[dict[str, type[Desk]]] = {
     KrakenDesk.venue: KrakenDesk,
+    PolymarketDesk.venue: PolymarketDesk,
 }
 """The desk of each venue, by its lower-case id."""

@@ -46,6 +46,10 @@ class Summary(NamedTuple):
         """Return the `book` event."""
         return self._open(self.hash()) + self._close(',"event_type":"book"')
 
+    def rest(self) -> str:
+        """Return the answer of `/book`."""
+        return self._open(self.hash()) + self._close()
+
     def _open(self, digest: str) -> str:
         return (
             f'{{"market":"{self.token.market}","asset_id":"{self.token.asset}",'
@@ -103,6 +107,29 @@ def price_change(market: str, entries: list[Entry], *, ts_ms: int, scale: Scale)
     return (
         f'{{"market":"{market}", "price_changes":[{", ".join(rows)}], '
         f'"timestamp":"{ts_ms}", "event_type":"price_change"}}'
+    ).encode()
+
+
+def price_change_old(market: str, entry: Entry, *, ts_ms: int, scale: Scale) -> bytes:
+    """Return a `price_change` in the shape before September 2025: one token, no best prices."""
+    return (
+        f'{{"market":"{market}","asset_id":"{entry.asset}","hash":"{entry.digest}","changes":['
+        f'{{"price":"{trimmed_again(entry.price, scale.price)}",'
+        f'"side":"{"SELL" if entry.is_ask else "BUY"}",'
+        f'"size":"{trimmed_again(entry.size, scale.size)}"}}],'
+        f'"timestamp":"{ts_ms}","event_type":"price_change"}}'
+    ).encode()
+
+
+def best_bid_ask(token: Token, *, best_bid: int, best_ask: int, ts_ms: int, scale: Scale) -> bytes:
+    """Return a `best_bid_ask`."""
+    bid, ask, spread = (
+        trimmed_again(price, scale.price) for price in (best_bid, best_ask, best_ask - best_bid)
+    )
+    return (
+        f'{{"market":"{token.market}","asset_id":"{token.asset}","best_bid":"{bid}",'
+        f'"best_ask":"{ask}","spread":"{spread}","timestamp":"{ts_ms}",'
+        f'"event_type":"best_bid_ask"}}'
     ).encode()
 
 

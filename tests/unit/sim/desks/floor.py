@@ -173,11 +173,13 @@ class Reader:
         for frame in frames:
             self.feed.on_frame(frame, self.floor.now_ns)
 
-    def expect(self, symbol: str, quote: Quote, depth: int | None = None) -> None:
+    def expect(
+        self, symbol: str, quote: Quote, depth: int | None = None, *, is_no: bool = False
+    ) -> None:
         """Compare a live book with the market, level by level."""
         book = self.books[symbol]
         assert book.state is BookState.LIVE, (symbol, book.state, book.reason, book.counts())
-        assert book.levels() == scaled(quote, book, is_no=symbol.endswith("-NO"), depth=depth)
+        assert book.levels() == scaled(quote, book, is_no=is_no, depth=depth)
 
     def proofs(self) -> int:
         """Return how often the venue's own proofs held; none may have failed, nothing be lost."""

@@ -58,19 +58,19 @@ class KrakenDesk(Desk):
         try:
             message = msgspec.json.decode(payload, type=dict[str, Any])
         except msgspec.DecodeError:
-            session.send(Ask("", None, now_ns).refusal("Malformed request"), now_ns)
+            session.send(Ask("", None, self.stamp(now_ns)).refusal("Malformed request"), now_ns)
             return
         request = message.get("req_id")
         method = str(message.get("method", ""))
-        ask = Ask(method, request if isinstance(request, int) else None, now_ns)
+        ask = Ask(method, request if isinstance(request, int) else None, self.stamp(now_ns))
         if not session.sends.take(now_ns):
             session.send(ask.refusal("Exceeded msg rate"), now_ns)
         elif method == "ping":
-            session.send(Ask("pong", ask.request, now_ns).encode(), now_ns)
+            session.send(Ask("pong", ask.request, ask.ts_ns).encode(), now_ns)
         elif method in {"subscribe", "unsubscribe"}:
             params = message.get("params")
             if isinstance(params, dict):
-                self._on_params(session, ask, params)
+                self._on_params(session, ask, params, now_ns)
             else:
                 session.send(ask.refusal("Malformed request"), now_ns)
         else:
@@ -101,7 +101,9 @@ class KrakenDesk(Desk):
                 (pair.trade_base + trade.number, trade.price, trade.size, trade.taker_buys)
                 for trade in update.trades
             ]
-            payload = wire.trade(pair.symbol, rows, ts_ns=update.ts_ns, scale=pair.scale)
+            payload = wire.trade(
+                pair.symbol, rows, ts_ns=self.stamp(update.ts_ns), scale=pair.scale
+            )
             self._publish("trade", pair.symbol, payload, update.ts_ns)
             self._publish_candles(pair, update.ts_ns)
         self._publish_ticker(pair, update)
@@ -117,7 +119,7 @@ class KrakenDesk(Desk):
 
     def on_request(self, question: HttpQuestion, now_ns: int) -> HttpAnswer:
         """Answer `/0/public/*`."""
-        return self._rest.answer(question, now_ns, self._system)
+        return self._rest.answer(question, now_ns, self.stamp(now_ns), self._system)
 
     def on_tick_change(self, quote: Quote, old_tick: int, now_ns: int) -> None:
         """Say so on `instrument`."""
@@ -145,28 +147,34 @@ class KrakenDesk(Desk):
         number = self._draws.below(1 << 63)
         return wire.status(connection_id=number, system=self._system)
 
-    def _on_params(self, session: Session, ask: Ask, params: dict[str, Any]) -> None:
+    def _on_params(self, session: Session, ask: Ask, params: dict[str, Any], now_ns: int) -> None:
         channel = params.get("channel")
         options = options_of(str(channel), params)
         if isinstance(options, str):
-            session.send(ask.refusal(options), ask.now_ns)
+            session.send(ask.refusal(options), now_ns)
             return
         if channel == "instrument":
-            self._take(session, ask, "instrument", "", options)
+            self._take(session, ask, "instrument", "", options, now_ns)
             return
         symbols = params.get("symbol")
         if not isinstance(symbols, list) or not symbols:
-            session.send(ask.refusal("Symbol field must be an array"), ask.now_ns)
+            session.send(ask.refusal("Symbol field must be an array"), now_ns)
             return
         for symbol in symbols:
             if symbol in self._pairs:
-                self._take(session, ask, str(channel), symbol, options)
+                self._take(session, ask, str(channel), symbol, options, now_ns)
             else:
                 text = f"Currency pair not supported {symbol}"
-                session.send(ask.refusal(text, str(symbol)), ask.now_ns)
+                session.send(ask.refusal(text, str(symbol)), now_ns)
 
     def _take(
-        self, session: Session, ask: Ask, channel: str, symbol: str, options: dict[str, Any]
+        self,
+        session: Session,
+        ask: Ask,
+        channel: str,
+        symbol: str,
+        options: dict[str, Any],
+        now_ns: int,
     ) -> None:
         """Do and answer one (un)subscription, and send its snapshot."""
         key = (channel, symbol)
@@ -175,20 +183,20 @@ class KrakenDesk(Desk):
         if ask.method == "unsubscribe":
             varied = "depth" if channel == "book" else "interval"
             if held is None or held.get(varied) != options.get(varied):
-                session.send(ask.refusal("Subscription Not Found", name), ask.now_ns)
+                session.send(ask.refusal("Subscription Not Found", name), now_ns)
                 return
             del session.subscriptions[key]
             shown = {option: value for option, value in options.items() if option != "snapshot"}
-            session.send(ask.accepted(channel, shown, name), ask.now_ns, symbol)
+            session.send(ask.accepted(channel, shown, name), now_ns, symbol)
             return
         if held is not None:
-            session.send(ask.refusal("Already subscribed", name), ask.now_ns)
+            session.send(ask.refusal("Already subscribed", name), now_ns)
             return
         session.subscriptions[key] = options
-        session.send(ask.accepted(channel, options, name), ask.now_ns, symbol)
+        session.send(ask.accepted(channel, options, name), now_ns, symbol)
         if options["snapshot"]:
-            snapshot = self._snapshot(channel, symbol, options, ask.now_ns)
-            session.send(snapshot, ask.now_ns, symbol)
+            snapshot = self._snapshot(channel, symbol, options, now_ns)
+            session.send(snapshot, now_ns, symbol)
 
     def _snapshot(self, channel: str, symbol: str, options: dict[str, Any], now_ns: int) -> bytes:
         if channel == "instrument":
@@ -199,13 +207,19 @@ class KrakenDesk(Desk):
             return encode({"channel": "instrument", "type": "snapshot", "data": data})
         pair = self._pairs[symbol]
         if channel == "book":
-            return pair.view(options["depth"]).snapshot(pair.quote.ts_ns)
+            return pair.view(options["depth"]).snapshot(self.stamp(pair.quote.ts_ns))
         if channel == "ticker":
             return self._ticker(pair, "snapshot", now_ns)
         if channel == "ohlc":
             return self._candles(pair, options["interval"], "snapshot", now_ns)
         rows = [
-            (pair.trade_base + trade.number, trade.price, trade.size, trade.taker_buys, ts_ns)
+            (
+                pair.trade_base + trade.number,
+                trade.price,
+                trade.size,
+                trade.taker_buys,
+                self.stamp(ts_ns),
+            )
             for ts_ns, trade in pair.quote.trades[-50:]
         ]
         return wire.trades(symbol, rows, scale=pair.scale)
@@ -219,7 +233,7 @@ class KrakenDesk(Desk):
     def _publish_book(self, pair: Pair, ts_ns: int, sides: set[bool]) -> None:
         key = ("book", pair.symbol)
         for depth, view in pair.views.items():
-            payload = view.update(ts_ns, sides)
+            payload = view.update(self.stamp(ts_ns), sides)
             if payload is None:
                 continue
             for session in self._sessions.values():
@@ -245,7 +259,7 @@ class KrakenDesk(Desk):
         return wire.ticker(
             pair.symbol,
             kind=kind,
-            ts_ns=now_ns,
+            ts_ns=self.stamp(now_ns),
             totals=pair.tape.totals(),
             top=pair.quote.market.top(),
             scale=pair.scale,

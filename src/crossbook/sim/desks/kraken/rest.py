@@ -60,12 +60,13 @@ class Rest:
             "Ticker": self._ticker,
         }
 
-    def answer(self, question: HttpQuestion, now_ns: int, system: str) -> HttpAnswer:
+    def answer(self, question: HttpQuestion, now_ns: int, ts_ns: int, system: str) -> HttpAnswer:
         """Answer a request.
 
         Args:
             question: the request.
-            now_ns: the venue's time.
+            now_ns: when, for limits.
+            ts_ns: what the venue's clock shows.
             system: what `SystemStatus` says.
         """
         if not question.path.startswith("/0/"):
@@ -79,7 +80,7 @@ class Rest:
         if not self._calls.take(now_ns):
             return json_answer({"error": ["EGeneral:Too many requests"]})
         if method == "SystemStatus":
-            stamp = datetime.fromtimestamp(now_ns // _SECOND_NS, UTC)
+            stamp = datetime.fromtimestamp(ts_ns // _SECOND_NS, UTC)
             state = {"status": system, "timestamp": f"{stamp:%Y-%m-%dT%H:%M:%SZ}"}
             return json_answer({"error": [], "result": state})
         if method not in self._routes:
@@ -87,7 +88,7 @@ class Rest:
         try:
             if method in {"Depth", "Trades", "OHLC"}:
                 native = self._pair(question.query).symbol
-            result = self._routes[method](question.query, now_ns)
+            result = self._routes[method](question.query, now_ns if method == "OHLC" else ts_ns)
         except _Refusal as refusal:
             return json_answer({"error": [str(refusal)]}, native=native)
         return json_answer({"error": [], "result": result}, native=native)

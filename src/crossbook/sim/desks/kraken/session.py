@@ -34,13 +34,14 @@ class Ask(msgspec.Struct, frozen=True):
 
     method: str
     request: int | None
-    now_ns: int
+    ts_ns: int
+    """When, by the venue's clock."""
 
     def encode(self, **members: Any) -> bytes:
         """Return an answer with the members that every answer has."""
         answer: dict[str, Any] = {"method": self.method, **members}
-        answer["time_in"] = micros(self.now_ns - 37_000)
-        answer["time_out"] = micros(self.now_ns)
+        answer["time_in"] = micros(self.ts_ns - 37_000)
+        answer["time_out"] = micros(self.ts_ns)
         if self.request is not None:
             answer["req_id"] = self.request
         return encode(answer)
