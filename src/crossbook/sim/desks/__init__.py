@@ -3,12 +3,14 @@
 from typing import Final
 
 from crossbook.sim.desk import Desk
+from crossbook.sim.desks.binance import BinanceDesk
 from crossbook.sim.desks.kraken import KrakenDesk
 from crossbook.sim.desks.polymarket import PolymarketDesk
 
 __all__ = ["DESKS"]
 
 DESKS: Final[dict[str, type[Desk]]] = {
+    BinanceDesk.venue: BinanceDesk,
     KrakenDesk.venue: KrakenDesk,
     PolymarketDesk.venue: PolymarketDesk,
 }

@@ -101,14 +101,14 @@ class BinancePublisher(Publisher):
                 taker_buys=trade.taker_buys,
                 scale=symbol.scale,
             )
-            yield self.frame(now_ns, payload)
+            yield self._send(symbol, "trade", payload, now_ns)
         top = symbol.market.top()
         if step.changes and top != symbol.top:
             symbol.top = top
             payload = wire.book_ticker(
                 symbol.native, update_id=symbol.last_id, bid=top[0], ask=top[1], scale=symbol.scale
             )
-            yield self.frame(now_ns, payload)
+            yield self._send(symbol, "bookTicker", payload, now_ns)
 
     def _flush(self, symbol: _Symbol, now_ns: int) -> Iterator[Emission]:
         if not symbol.pending:
@@ -125,7 +125,7 @@ class BinancePublisher(Publisher):
         )
         symbol.first_id = symbol.last_id + 1
         symbol.pending.clear()
-        event = self.frame(now_ns, payload).event
+        event = self._send(symbol, "depth@100ms", payload, now_ns).event
         yield from self._answered(event.ts_recv_ns)
         if symbol.answer is not None:
             for is_ask, price, size in levels:
@@ -133,6 +133,9 @@ class BinancePublisher(Publisher):
         # A client that has no snapshot yet can only keep the diff for later.
         patch = Patch(symbol.client, replaces=False, levels=levels)
         yield Emission(event, (patch,) if symbol.is_synced else ())
+
+    def _send(self, symbol: _Symbol, kind: str, event: bytes, now_ns: int) -> Emission:
+        return self.frame(now_ns, wire.combined(f"{symbol.native.lower()}@{kind}", event))
 
     def _ask(self, symbol: _Symbol, now_ns: int) -> tuple[()]:
         """Let the client ask for a snapshot: it is taken now and arrives later."""

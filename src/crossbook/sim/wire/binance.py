@@ -1,4 +1,4 @@
-"""Binance spot: combined-stream frames and the REST depth.
+"""Binance spot: events of the streams and the REST depth.
 
 Source: binance/binance-spot-api-docs, web-socket-streams.md and rest-api.md.
 """
@@ -17,6 +17,11 @@ def url(streams: list[str]) -> bytes:
     return f"wss://stream.binance.com:9443/stream?streams={'/'.join(streams)}".encode()
 
 
+def combined(stream: str, event: bytes) -> bytes:
+    """Return an event as it comes over a combined stream."""
+    return b'{"stream":"%b","data":%b}' % (stream.encode(), event)
+
+
 def depth_update(
     symbol: str,
     *,
@@ -29,13 +34,13 @@ def depth_update(
     """Return a `depthUpdate`: bids and asks with their new sizes, `0.00000000` removes."""
     bids, asks = (_levels(side, scale) for side in sides)
     return (
-        f'{{"stream":"{symbol.lower()}@depth@100ms","data":{{"e":"depthUpdate","E":{event_ms},'
-        f'"s":"{symbol}","U":{first_id},"u":{last_id},"b":[{bids}],"a":[{asks}]}}}}'
+        f'{{"e":"depthUpdate","E":{event_ms},"s":"{symbol}","U":{first_id},"u":{last_id},'
+        f'"b":[{bids}],"a":[{asks}]}}'
     ).encode()
 
 
 def depth(*, last_id: int, sides: tuple[Levels, Levels], scale: Scale) -> bytes:
-    """Return the body of `GET /api/v3/depth`: the symbol is only in the request."""
+    """Return the body of `GET /api/v3/depth`, or a partial book: neither names its symbol."""
     bids, asks = (_levels(side, scale) for side in sides)
     return f'{{"lastUpdateId":{last_id},"bids":[{bids}],"asks":[{asks}]}}'.encode()
 
@@ -45,9 +50,9 @@ def book_ticker(
 ) -> bytes:
     """Return a `bookTicker`: no event type and no time."""
     return (
-        f'{{"stream":"{symbol.lower()}@bookTicker","data":{{"u":{update_id},"s":"{symbol}",'
-        f'"b":"{_price(bid[0], scale)}","B":"{_size(bid[1], scale)}",'
-        f'"a":"{_price(ask[0], scale)}","A":"{_size(ask[1], scale)}"}}}}'
+        f'{{"u":{update_id},"s":"{symbol}",'
+        f'"b":"{price_text(bid[0], scale)}","B":"{size_text(bid[1], scale)}",'
+        f'"a":"{price_text(ask[0], scale)}","A":"{size_text(ask[1], scale)}"}}'
     ).encode()
 
 
@@ -63,19 +68,51 @@ def trade(
 ) -> bytes:
     """Return a `trade`; `m` says that the buyer was the maker."""
     return (
-        f'{{"stream":"{symbol.lower()}@trade","data":{{"e":"trade","E":{event_ms},"s":"{symbol}",'
-        f'"t":{number},"p":"{_price(price, scale)}","q":"{_size(size, scale)}","T":{event_ms},'
-        f'"m":{"false" if taker_buys else "true"},"M":true}}}}'
+        f'{{"e":"trade","E":{event_ms},"s":"{symbol}",'
+        f'"t":{number},"p":"{price_text(price, scale)}","q":"{size_text(size, scale)}",'
+        f'"T":{event_ms},"m":{"false" if taker_buys else "true"},"M":true}}'
     ).encode()
 
 
-def _levels(side: Levels, scale: Scale) -> str:
-    return ",".join([f'["{_price(price, scale)}","{_size(size, scale)}"]' for price, size in side])
+def aggregate_trade(
+    symbol: str,
+    *,
+    event_ms: int,
+    number: int,
+    trades: tuple[int, int],
+    price: int,
+    size: int,
+    taker_buys: bool,
+    scale: Scale,
+) -> bytes:
+    """Return an `aggTrade` of the trades from the first to the last id."""
+    first, last = trades
+    return (
+        f'{{"e":"aggTrade","E":{event_ms},"s":"{symbol}","a":{number},'
+        f'"p":"{price_text(price, scale)}","q":"{size_text(size, scale)}",'
+        f'"f":{first},"l":{last},"T":{event_ms},'
+        f'"m":{"false" if taker_buys else "true"},"M":true}}'
+    ).encode()
 
 
-def _price(units: int, scale: Scale) -> str:
+def price_text(units: int, scale: Scale) -> str:
+    """Return a price as the venue writes it."""
     return fixed_again(units * 10 ** (_DECIMALS - scale.price), _DECIMALS)
 
 
-def _size(units: int, scale: Scale) -> str:
+def size_text(units: int, scale: Scale) -> str:
+    """Return a size as the venue writes it."""
     return fixed(units * 10 ** (_DECIMALS - scale.size), _DECIMALS)
+
+
+def notional_text(units: int, scale: Scale) -> str:
+    """Return a sum of price x size as the venue writes it, its last decimals cut off."""
+    decimals = scale.price + scale.size
+    units = units * 10**_DECIMALS // 10**decimals
+    return fixed(units, _DECIMALS)
+
+
+def _levels(side: Levels, scale: Scale) -> str:
+    return ",".join(
+        [f'["{price_text(price, scale)}","{size_text(size, scale)}"]' for price, size in side]
+    )
