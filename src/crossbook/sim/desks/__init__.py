@@ -5,6 +5,7 @@ from typing import Final
 from crossbook.sim.desk import Desk
 from crossbook.sim.desks.binance import BinanceDesk
 from crossbook.sim.desks.kraken import KrakenDesk
+from crossbook.sim.desks.okx import OkxDesk
 from crossbook.sim.desks.polymarket import PolymarketDesk
 
 __all__ = ["DESKS"]
@@ -12,6 +13,7 @@ __all__ = ["DESKS"]
 DESKS: Final[dict[str, type[Desk]]] = {
     BinanceDesk.venue: BinanceDesk,
     KrakenDesk.venue: KrakenDesk,
+    OkxDesk.venue: OkxDesk,
     PolymarketDesk.venue: PolymarketDesk,
 }
 """The desk of each venue, by its lower-case id."""
