@@ -82,7 +82,8 @@ def gather(
     be a list of instruments, an order book answer or (`ws_*`) messages of a stream.
 
     Args:
-        files: streams, and REST answers that tell what they are.
+        files: streams, and REST answers that tell what they are; a folder stands for all of them
+            in it and below it.
         snapshots: order book answers.
         metadata: lists of instruments.
         venue_name: the venue of all files for which nothing else is said.
@@ -95,7 +96,7 @@ def gather(
     streams: list[StreamFile] = []
     answers: list[SnapshotChoice] = []
     lists = [(path, _metadata_venue(path, named)) for path in metadata]
-    for path in files:
+    for path in _expanded(files):
         if form_of(path) in {Form.STREAM, Form.HEX}:
             streams.append(StreamFile(path, _venue_of(path, named)))
         elif listed := _listed_venue(path, named):
@@ -108,6 +109,30 @@ def gather(
     chosen = tuple(_snapshot(each, named, venues) for each in (*snapshots, *answers))
     venues.update(snapshot.venue for snapshot in chosen)
     return Inputs(tuple(streams), chosen, _catalogues(lists, venues))
+
+
+def _expanded(files: Sequence[Path]) -> list[Path]:
+    """Return the files, those of a folder in the order of their names."""
+    found: list[Path] = []
+    for path in files:
+        if not path.is_dir():
+            found.append(path)
+            continue
+        within = [each for each in sorted(path.rglob("*")) if each.is_file() and _has_form(each)]
+        if not within:
+            raise RecordingError(str(path), 0, "there is no recorded file in this folder")
+        found += within
+    return found
+
+
+def _has_form(path: Path) -> bool:
+    if path.name == "manifest.json":
+        return False
+    try:
+        form_of(path)
+    except RecordingError:
+        return False
+    return True
 
 
 def _venue_of(path: Path, named: str | None) -> str:
