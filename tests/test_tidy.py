@@ -21,6 +21,8 @@ LINES_PER_STUB = 1000
 ROOT_ENTRIES = 24
 
 PURE = ("model", "venues", "books", "sim")
+IMPURE = ("sim/host",)
+"""The parts of them that bring bytes from sockets and time from a clock to the rest."""
 IMPURE_MODULES = {
     "asyncio", "http", "multiprocessing", "os", "secrets", "socket", "subprocess", "threading",
     "time", "uuid",
@@ -151,6 +153,7 @@ def test_pure_packages_read_no_clock_no_chance_and_no_machine() -> None:
         (f"{name(path)}:{line}", what)
         for package in PURE
         for path in sorted((SOURCE / package).rglob("*.py"))
+        if not path.relative_to(SOURCE).as_posix().startswith(IMPURE)
         for line, what in impurities(ast.parse(path.read_text()))
     ]
     assert found == []

@@ -83,3 +83,14 @@ class WorldConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     start_ns: int = START_NS
     """When the world begins, UTC nanoseconds. What happens in it depends on the seed alone; at
     what time it happens, on this."""
+
+
+class HostConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How the servers of simulated venues behave."""
+
+    scale_s: Annotated[float, msgspec.Meta(gt=0, le=1_000)] = 1.0
+    """How long one second takes in the venues' limits on connections and pings."""
+    port_base: Annotated[int, msgspec.Meta(ge=1, le=65_000)] | None = None
+    """The control server's port; the venues' follow, REST before websocket. Absent: any ports."""
+    backlog_bytes_max: Annotated[int, msgspec.Meta(ge=1_024)] = 16 << 20
+    """A client with more unread bytes than this is cut."""

@@ -1,6 +1,7 @@
 """Price levels of one side of a book, best first."""
 
 from bisect import bisect_left, insort
+from typing import Self
 
 
 class Side:
@@ -41,6 +42,13 @@ class Side:
             del self.sizes[key]
             del self.keys[bisect_left(self.keys, key)]
         return before
+
+    def copy(self) -> Self:
+        """Return a side of its own with the same levels."""
+        twin = type(self)(self.sign)
+        twin.keys = self.keys.copy()
+        twin.sizes = self.sizes.copy()
+        return twin
 
     def levels(self, depth: int | None = None) -> list[tuple[int, int]]:
         """Return `(price, size)`, best first, at most `depth` of them."""

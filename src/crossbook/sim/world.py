@@ -93,6 +93,8 @@ class World:
         self.now_ns = self.config.start_ns
         self._base_ns = self.config.start_ns
         self._books: dict[tuple[str, str], _Book] = {}
+        self._tokens: dict[str, Quote] = {}
+        """The books of questions by the token of NO."""
         self._agenda: list[tuple[int, int, _Book]] = []
         for venue in self.venues:
             if venue in SPOT_VENUES:
@@ -105,6 +107,24 @@ class World:
     def quote(self, venue: str, native: str) -> Quote:
         """Return a book; a `KeyError` when there is none of that name."""
         return self.quotes[venue][native]
+
+    def find(self, venue: str, native: str, outcome: str = "") -> tuple[Quote, bool]:
+        """Return the book that an instrument is read from, and whether it is its mirror image.
+
+        Args:
+            venue: lower-case id.
+            native: symbol, ticker, or the token id of either outcome.
+            outcome: `YES` or `NO`; needed where the native name means both.
+
+        Raises:
+            KeyError: there is no such instrument.
+        """
+        quotes = self.quotes[venue]
+        if (quote := quotes.get(native)) is not None:
+            return quote, outcome == "NO"
+        if native not in self._tokens:
+            raise KeyError(native)
+        return self._tokens[native], True
 
     def run(self, until_ns: int) -> Iterator[Update]:
         """Let orders arrive up to a time, and yield what each changed right when it did.
@@ -155,11 +175,19 @@ class World:
         self._schedule(book, self._market_ns(self.now_ns))
 
     def change_tick(self, venue: str, native: str, tick: int) -> Update:
-        """Give a book another tick, in price units; `Update.old_tick` tells the one it had."""
+        """Give a book another tick, in price units; `Update.old_tick` tells the one it had.
+
+        From then on the tick does not follow the price; `free_tick` lets it again.
+        """
         quote = self.quotes[venue][native]
+        self._books[venue, native].moves_tick = False
         old_tick = quote.market.tick
         step = quote.market.retick(tick)
         return self._update(quote, step, self.now_ns, old_tick)
+
+    def free_tick(self, venue: str, native: str) -> None:
+        """Let the tick follow the price again, where the venue has it so."""
+        self._books[venue, native].moves_tick = venue == "polymarket"
 
     def halt(self, venue: str, native: str) -> Quote:
         """Let no order arrive at a book until it is resumed."""
@@ -213,6 +241,8 @@ class World:
         quote.last_id = 1_000_000_000 + draws.below(1_000_000_000)
         quote.ts_ns = self.now_ns
         self.quotes[venue][native] = quote
+        if venue == "polymarket" and quote.question is not None:
+            self._tokens[quote.question.token("NO")] = quote
         rates = self.config.steps_per_s_of
         rate = rates.get(f"{venue}:{native}", rates.get(venue, self.config.steps_per_s))
         book = self._books[venue, native] = _Book(len(self._books), quote, draws, rate)
