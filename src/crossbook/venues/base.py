@@ -1,11 +1,15 @@
 """What every venue's folder offers."""
 
+from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import Protocol
 
 import msgspec
 
+from crossbook.config import VenueConfig
 from crossbook.model import Catalogue, FeeSchedule, Instrument, Outcome
+from crossbook.venues.requests import Rest
+from crossbook.venues.stream import StreamFactory, StreamRules
 
 __all__ = ["Capability", "Symbols", "Venue"]
 
@@ -26,6 +30,20 @@ class Capability(Enum):
     """The list of instruments holds futures, swaps or options, which are read too."""
     ALIASES = "aliases"
     """One instrument has several native spellings."""
+    BOOKS = "books"
+    """It streams books."""
+    PUBLIC_TRADES = "public_trades"
+    """It streams trades, and lists the latest by REST."""
+    TOP = "top"
+    """It streams best prices apart from the book."""
+    TIME = "time"
+    """REST tells the venue's clock."""
+    KLINES = "klines"
+    """REST lists candles."""
+    PAGES = "pages"
+    """The list of instruments comes in pages."""
+    HANDSHAKE = "handshake"
+    """The public stream wants to know who connects, by signed headers."""
 
 
 class Symbols(Protocol):
@@ -89,3 +107,22 @@ class Venue(msgspec.Struct, frozen=True, kw_only=True):
     """What its public side offers."""
     symbols: Symbols
     """Names and rules of its instruments."""
+    config: type[VenueConfig] = VenueConfig
+    """Its settings."""
+    rules: Callable[[VenueConfig], StreamRules] | None = None
+    """Its limits on sockets under these settings."""
+    stream: StreamFactory | None = None
+    """Makes the conduct of a socket."""
+    rest: Rest | None = None
+    """Its public REST."""
+
+    def urls(self, config: VenueConfig) -> Mapping[str, str]:
+        """Return REST base addresses: the main one under the empty name, further ones by theirs.
+
+        Where the main one is set, further ones that are not are there, too.
+        """
+        assert self.rest is not None
+        hosts = {"": self.rest.URL, **self.rest.HOSTS}
+        if config.rest_url is not None:
+            hosts = dict.fromkeys(hosts, config.rest_url)
+        return {**hosts, **config.rest_hosts}

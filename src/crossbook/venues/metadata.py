@@ -123,6 +123,13 @@ class Row:
             return value
         raise self.error(field, "a number above zero")
 
+    def number(self, field: str) -> Decimal:
+        """Return a number of at least zero."""
+        value = self._decimal(field)
+        if value >= 0:
+            return value
+        raise self.error(field, "a number of at least zero")
+
     def bound(self, field: str) -> Decimal | None:
         """Return a limit; `None` where it is missing, empty or zero, which switches it off."""
         if not self.has(field):

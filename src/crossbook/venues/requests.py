@@ -99,7 +99,7 @@ class Kline(msgspec.Struct, frozen=True, kw_only=True):
 class Rest(Protocol):
     """A venue's public REST: each folder's `rest.py` is one, as a module of functions.
 
-    A function that the venue has no endpoint for is absent, and `capabilities` says so.
+    Where the venue has no endpoint, asking raises a `ValueError`, and `capabilities` says so.
     """
 
     URL: str
@@ -127,6 +127,10 @@ class Rest(Protocol):
         Args:
             cursor: what `next_page` returned for the last answer; `None`: from the start.
         """
+        ...
+
+    def lookup(self, names: Sequence[str]) -> Sequence[Request]:
+        """Ask for some instruments by native symbol; the whole list where that is one answer."""
         ...
 
     def next_page(self, body: bytes) -> str | None:

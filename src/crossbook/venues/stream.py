@@ -4,11 +4,12 @@ A venue's `stream.py` holds these rules without a socket or a clock; the driver 
 them out for all venues.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol, TypeAlias
 
 import msgspec
 
+from crossbook.config import VenueConfig
 from crossbook.model import Instrument
 from crossbook.venues.requests import Request, Window
 
@@ -20,9 +21,14 @@ __all__ = [
     "Refused",
     "Replace",
     "Send",
+    "Signer",
     "Stream",
+    "StreamFactory",
     "StreamRules",
 ]
+
+Signer: TypeAlias = Callable[[int], Sequence[tuple[str, str]]]
+"""Returns the headers that prove who we are, made for a time in UTC nanoseconds."""
 
 
 class StreamRules(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,6 +46,8 @@ class StreamRules(msgspec.Struct, frozen=True, kw_only=True):
     """A socket over which nothing came for this long (heartbeats and pongs count) is dead."""
     subscribed_within_s: float = 10.0
     """A subscription that was not answered after this long is asked for again."""
+    answers_subscriptions: bool = True
+    """Whether the venue confirms a subscription; else its data are the only answer."""
     can_unsubscribe: bool = True
     """Whether an instrument can leave a socket."""
     is_joined_by_numbers: bool = False
@@ -77,7 +85,7 @@ class Replace(msgspec.Struct, frozen=True):
 
 
 class Accepted(msgspec.Struct, frozen=True):
-    """The venue confirmed subscriptions."""
+    """The venue confirmed subscriptions, or they were sent where it never does."""
 
     instruments: tuple[Instrument, ...]
 
@@ -105,6 +113,10 @@ class Stream(Protocol):
     @property
     def url(self) -> str:
         """Where to connect to, path and query included."""
+        ...
+
+    def headers(self, now_ns: int) -> Sequence[tuple[str, str]]:
+        """Return further headers of the handshake; signed ones are good for a short time."""
         ...
 
     def on_open(self, now_ns: int) -> Sequence[Action]:
@@ -136,4 +148,24 @@ class Stream(Protocol):
 
     def resync(self, instrument: Instrument, now_ns: int) -> Sequence[Action]:
         """Return the venue's own procedure to get a fresh base for one book."""
+        ...
+
+
+class StreamFactory(Protocol):
+    """Makes the conduct of a new socket."""
+
+    def __call__(
+        self,
+        config: VenueConfig,
+        instruments: Sequence[Instrument],
+        signer: Signer | None = None,
+    ) -> Stream:
+        """Return the conduct of a socket that brings these instruments.
+
+        Args:
+            config: the venue's own kind of settings.
+            instruments: what it subscribes to when it opens; at most `instruments_max` of its
+                rules.
+            signer: for a venue that wants to know who connects; `None`: nobody in particular.
+        """
         ...

@@ -1,7 +1,8 @@
 """Kraken."""
 
 from crossbook.venues.base import Capability, Venue
-from crossbook.venues.kraken import symbols
+from crossbook.venues.kraken import rest, stream, symbols
+from crossbook.venues.kraken.config import KrakenConfig
 
 __all__ = ["VENUE"]
 
@@ -10,10 +11,19 @@ VENUE = Venue(
     title="Kraken",
     capabilities=frozenset(
         {
-            Capability.METADATA,
-            Capability.FEES,
             Capability.ALIASES,
+            Capability.BOOKS,
+            Capability.FEES,
+            Capability.KLINES,
+            Capability.METADATA,
+            Capability.PUBLIC_TRADES,
+            Capability.TIME,
+            Capability.TOP,
         }
     ),
     symbols=symbols,
+    config=KrakenConfig,
+    rules=stream.rules,
+    stream=stream.stream,
+    rest=rest,
 )

@@ -1,0 +1,54 @@
+"""What the frames that a client sends say, read as each venue's sheet words them."""
+
+import json
+from typing import Any
+
+__all__ = ["books_asked", "natives"]
+
+
+def _binance(message: Any) -> list[str]:
+    if message["method"] != "SUBSCRIBE":
+        return []
+    return [name.split("@")[0].upper() for name in message["params"] if "@depth" in name]
+
+
+def _kraken(message: Any) -> list[str]:
+    if message["method"] != "subscribe" or message["params"]["channel"] != "book":
+        return []
+    return list(message["params"]["symbol"])
+
+
+def _polymarket(message: Any) -> list[str]:
+    if message.get("type") == "market" or message.get("operation") == "subscribe":
+        return list(message["assets_ids"])
+    return []
+
+
+_READERS = {
+    "binance": _binance,
+    "kraken": _kraken,
+    "polymarket": _polymarket,
+}
+
+
+def books_asked(venue: str, payload: bytes) -> list[str]:
+    """Return the native symbols whose books a frame subscribes to."""
+    if payload in {b"PING", b"ping"}:
+        return []
+    return _READERS[venue](json.loads(payload))
+
+
+def natives(venue: str, count: int) -> list[str]:
+    """Return so many native symbols of a venue's form."""
+    forms = {
+        "binance": "A{:04d}USDT",
+        "kraken": "A{:04d}/USD",
+        "mexc": "A{:04d}USDT",
+        "bybit": "A{:04d}USDT",
+        "gateio": "A{:04d}_USDT",
+        "okx": "A{:04d}-USDT",
+        "coinbase": "A{:04d}-USD",
+        "polymarket": "1" + "0" * 70 + "{:04d}",
+        "kalshi": "KXABC-30-B{:04d}",
+    }
+    return [forms[venue].format(number) for number in range(count)]

@@ -1,0 +1,166 @@
+"""What every venue's conduct of a socket owes, whatever the venue."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crossbook.model import Instrument
+from crossbook.venues.registry import VENUES
+from crossbook.venues.stream import Action, Fetch, Refused, Replace, Send, Stream, StreamRules
+from tests.venues.frames import books_asked, natives
+
+STREAMING = sorted(name for name, each in VENUES.items() if each.stream is not None)
+EACH = pytest.mark.parametrize("name", STREAMING)
+
+T0 = 1_767_225_600_000_000_000
+IDLE_NS = 500_000_000
+TOKENS = {name: natives(name, 1200) for name in STREAMING}
+
+
+def rules_of(name: str, **settings_: object) -> StreamRules:
+    """Return a venue's limits under its defaults."""
+    rules = VENUES[name].rules
+    assert rules is not None
+    return rules(VENUES[name].config(**settings_))
+
+
+def instruments(name: str, count: int) -> list[Instrument]:
+    """Return so many instruments of a venue."""
+    bare = VENUES[name].symbols.instrument_from_native
+    return [bare(native) for native in TOKENS[name][:count]]
+
+
+def open_stream(name: str, wanted: Sequence[Instrument], **settings_: object) -> Stream:
+    """Return the conduct of a new socket under a venue's defaults."""
+    factory = VENUES[name].stream
+    assert factory is not None
+    return factory(VENUES[name].config(**settings_), wanted)
+
+
+def sent(actions: Sequence[Action]) -> list[bytes]:
+    """Return the frames among actions."""
+    return [action.payload for action in actions if isinstance(action, Send)]
+
+
+def asked_until_quiet(name: str, stream: Stream, limit: int) -> list[tuple[int, bytes]]:
+    """Open a socket that nobody answers, and return its frames before anything is repeated."""
+    frames = [(T0, payload) for payload in sent(stream.on_open(T0))]
+    now_ns, end_ns = T0, T0 + round(rules_of(name).subscribed_within_s * 1e9)
+    while now_ns + IDLE_NS < end_ns:
+        now_ns += IDLE_NS
+        frames += [(now_ns, payload) for payload in sent(stream.on_idle(now_ns))]
+    assert len(frames) <= limit
+    return frames
+
+
+@EACH
+@settings(max_examples=25, deadline=None)
+@given(data=st.data())
+def test_the_frames_name_each_instrument_exactly_once(name: str, data: st.DataObject) -> None:
+    rules = rules_of(name)
+    count = data.draw(st.integers(1, min(rules.instruments_max, 1200)))
+    wanted = instruments(name, count)
+    frames = asked_until_quiet(name, open_stream(name, wanted), 2000)
+    asked = Counter(key for _, payload in frames for key in books_asked(name, payload))
+    assert asked == Counter(TOKENS[name][:count])
+
+
+@EACH
+def test_no_burst_is_larger_than_the_venue_allows(name: str) -> None:
+    rules = rules_of(name)
+    wanted = instruments(name, rules.instruments_max)
+    frames = asked_until_quiet(name, open_stream(name, wanted), 2000)
+    assert frames[0][0] == T0
+    if rules.sends is None:
+        return
+    span_ns = round(rules.sends.span_s * 1e9)
+    for first_ns, _ in frames:
+        within = [1 for at_ns, _ in frames if first_ns <= at_ns < first_ns + span_ns]
+        assert len(within) <= rules.sends.count
+
+
+@EACH
+def test_what_nobody_answers_is_asked_again(name: str) -> None:
+    rules = rules_of(name)
+    stream = open_stream(name, instruments(name, 2))
+    stream.on_open(T0)
+    late_ns = T0 + round(rules.subscribed_within_s * 1e9) + IDLE_NS
+    repeated = {
+        key for payload in sent(stream.on_idle(late_ns)) for key in books_asked(name, payload)
+    }
+    assert repeated == (set(TOKENS[name][:2]) if rules.answers_subscriptions else set())
+
+
+@EACH
+def test_an_instrument_can_join_and_leave_an_open_socket(name: str) -> None:
+    first, second = instruments(name, 2)
+    stream = open_stream(name, [first])
+    stream.on_open(T0)
+    later_ns = T0 + 2_000_000_000
+    joining = sent(stream.subscribe([second], later_ns))
+    assert [key for each in joining for key in books_asked(name, each)] == [TOKENS[name][1]]
+    assert sent(stream.subscribe([second], later_ns)) == []
+    leaving = sent(stream.unsubscribe([second], later_ns))
+    assert len(leaving) >= 1
+    assert [key for each in leaving for key in books_asked(name, each)] == []
+
+
+@EACH
+def test_a_stranger_changes_nothing(name: str) -> None:
+    first, stranger = instruments(name, 2)
+    stream = open_stream(name, [first])
+    stream.on_open(T0)
+    assert stream.resync(stranger, T0) == []
+    assert stream.unsubscribe([stranger], T0) == []
+
+
+@EACH
+def test_a_closing_notice_asks_for_one_other_socket(name: str) -> None:
+    stream = open_stream(name, instruments(name, 1))
+    stream.on_open(T0)
+    assert list(stream.on_control("closing", b"{}", T0)) == [Replace("closing")]
+    assert list(stream.on_control("closing", b"{}", T0)) == []
+
+
+@EACH
+def test_a_socket_is_replaced_before_the_venue_ends_it(name: str) -> None:
+    lifetime_s = rules_of(name).lifetime_s
+    stream = open_stream(name, instruments(name, 1))
+    stream.on_open(T0)
+    end_ns = T0 + round((lifetime_s or 10 * 86_400) * 1e9)
+    before = [a for a in stream.on_idle(end_ns - 1) if isinstance(a, Replace)]
+    assert before == ([] if lifetime_s is None else [Replace("lifetime")])
+    assert not any(isinstance(action, Replace) for action in stream.on_idle(end_ns))
+
+
+@EACH
+@given(frame=st.binary(max_size=60) | st.sampled_from([b"{}", b"[]", b"null", b'{"id":99}']))
+def test_no_answer_does_harm(name: str, frame: bytes) -> None:
+    stream = open_stream(name, instruments(name, 1))
+    stream.on_open(T0)
+    for kind in ("ack", "refused", "status"):
+        for action in stream.on_control(kind, frame, T0):
+            assert not isinstance(action, Fetch)
+            assert not isinstance(action, Refused) or action.instruments == ()
+
+
+@EACH
+def test_a_configured_host_keeps_the_venues_path(name: str) -> None:
+    own = open_stream(name, [])
+    moved = open_stream(name, [], ws_url="ws://127.0.0.1:9000")
+    path = own.url.partition("://")[2].partition("/")[2]
+    assert own.url.startswith("wss://")
+    assert moved.url == f"ws://127.0.0.1:9000/{path}".rstrip("/") or moved.url.endswith(path)
+
+
+@EACH
+def test_a_signer_makes_the_headers_of_the_handshake(name: str) -> None:
+    factory = VENUES[name].stream
+    assert factory is not None
+    config = VENUES[name].config()
+    assert list(factory(config, []).headers(T0)) == []
+    signed = factory(config, [], lambda now_ns: [("X-Time", str(now_ns))])
+    assert list(signed.headers(T0)) == [("X-Time", str(T0))]
