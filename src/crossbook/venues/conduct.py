@@ -219,7 +219,9 @@ class Conduct(ABC):
         if self._opened_ns is None:
             return []
         actions: list[Action] = []
-        if self.ping_every_s is not None and now_ns - self._pinged_ns >= self.ping_every_s * 1e9:
+        # A word before the first subscription makes Polymarket close the socket.
+        is_begun = self._number > 0 and self.ping_every_s is not None
+        if is_begun and now_ns - self._pinged_ns >= (self.ping_every_s or 0) * 1e9:
             self._pinged_ns = now_ns
             self._pace.take(now_ns)
             actions.append(self.ping(now_ns))

@@ -141,7 +141,5 @@ class KrakenStream(Conduct):
             return []
         if "lready subscribed" in answer.error:
             return self.confirmed(topics)
-        code = "msg rate" if "msg rate" in answer.error else ""
-        if not symbol:
-            return self.refused((), code, answer.error)
-        return self.refused(topics, code, answer.error)
+        # Without a symbol it was the frame, not the pair: "Exceeded msg rate". It waits its turn.
+        return self.refused(topics if symbol else (), "", answer.error)
