@@ -5,6 +5,7 @@ from typing import Final
 from crossbook.sim.desk import Desk
 from crossbook.sim.desks.binance import BinanceDesk
 from crossbook.sim.desks.bybit import BybitDesk
+from crossbook.sim.desks.gateio import GateioDesk
 from crossbook.sim.desks.kraken import KrakenDesk
 from crossbook.sim.desks.okx import OkxDesk
 from crossbook.sim.desks.polymarket import PolymarketDesk
@@ -14,6 +15,7 @@ __all__ = ["DESKS"]
 DESKS: Final[dict[str, type[Desk]]] = {
     BinanceDesk.venue: BinanceDesk,
     BybitDesk.venue: BybitDesk,
+    GateioDesk.venue: GateioDesk,
     KrakenDesk.venue: KrakenDesk,
     OkxDesk.venue: OkxDesk,
     PolymarketDesk.venue: PolymarketDesk,

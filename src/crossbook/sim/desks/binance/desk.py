@@ -11,6 +11,7 @@ from crossbook.sim.desks.binance.session import STREAMS_MAX, Ask, Session, ask_o
 from crossbook.sim.desks.binance.streams import Stream, stream_of
 from crossbook.sim.desks.meter import Meter
 from crossbook.sim.desks.pair import Pair
+from crossbook.sim.desks.schedule import Schedule
 from crossbook.sim.desks.subscriptions import Subscriptions
 from crossbook.sim.desks.windows import Window
 from crossbook.sim.wire import binance as wire
@@ -42,8 +43,7 @@ class BinanceDesk(Desk):
         """Streams that somebody wants, by symbol and name."""
         self._windows: dict[str, Window] = {}
         """Of each diff stream that somebody wants."""
-        self._due: dict[str, int] = {}
-        """When each stream that is sent at intervals is due."""
+        self._schedule: Schedule[Stream] = Schedule()
         self._rest = Rest(self._pairs, self._second_ns)
         self._connects = Meter(_CONNECTS[0], span_ns=_CONNECTS[1] * self._second_ns)
         self._now_ns = 0
@@ -118,12 +118,8 @@ class BinanceDesk(Desk):
     def on_time(self, now_ns: int) -> None:
         """Send what is sent at intervals; ping, and cut off who does not answer."""
         self._now_ns = now_ns
-        for streams in list(self._streams.values()):
-            for name, stream in list(streams.items()):
-                if stream.period_ns and now_ns >= self._due[name]:
-                    # On the clock: a late call does not shift those after it.
-                    self._due[name] = now_ns - now_ns % stream.period_ns + stream.period_ns
-                    self._flush(stream, now_ns)
+        for stream in self._schedule.due(now_ns):
+            self._flush(stream, now_ns)
         for session in list(self._sessions.values()):
             self._attend(session, now_ns)
 
@@ -196,7 +192,7 @@ class BinanceDesk(Desk):
             return
         streams[name] = stream
         if stream.period_ns:
-            self._due[name] = now_ns - now_ns % stream.period_ns + stream.period_ns
+            self._schedule.start(stream, stream.period_ns, now_ns)
         if stream.kind == "depth":
             self._windows[name] = Window(self.quotes[stream.native].last_id)
 
@@ -207,8 +203,8 @@ class BinanceDesk(Desk):
         stream = stream_of(name)
         if stream is not None:
             self._streams.get(stream.native, {}).pop(name, None)
+            self._schedule.stop(stream)
         self._windows.pop(name, None)
-        self._due.pop(name, None)
 
     def _flush(self, stream: Stream, now_ns: int) -> None:
         pair = self._pairs[stream.native]

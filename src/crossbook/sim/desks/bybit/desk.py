@@ -12,6 +12,7 @@ from crossbook.sim.desks.bybit.topics import INTERVALS_NS, Topic, topic_of
 from crossbook.sim.desks.bybit.view import DEEPEST, View
 from crossbook.sim.desks.meter import Meter
 from crossbook.sim.desks.pair import Pair
+from crossbook.sim.desks.schedule import Schedule
 from crossbook.sim.desks.subscriptions import Subscriptions
 from crossbook.sim.draws import Draws
 from crossbook.sim.wire import bybit as wire
@@ -66,8 +67,7 @@ class BybitDesk(Desk):
         self._sessions: dict[int, _Session] = {}
         self._topics: Subscriptions[Topic] = Subscriptions()
         self._views: dict[Topic, View] = {}
-        self._due: dict[Topic, int] = {}
-        """When each topic that is sent at intervals is due."""
+        self._schedule: Schedule[Topic] = Schedule()
         self._traded: set[str] = set()
         """Pairs that traded since their tickers were sent."""
         self._draws = Draws(seed, "desk:bybit")
@@ -160,11 +160,8 @@ class BybitDesk(Desk):
     def on_time(self, now_ns: int) -> None:
         """Send what is sent at intervals, and cut off who says nothing."""
         self._now_ns = now_ns
-        for topic, due_ns in list(self._due.items()):
-            if now_ns >= due_ns:
-                # On the clock: a late call does not shift those after it.
-                self._due[topic] = now_ns - now_ns % topic.period_ns + topic.period_ns
-                self._flush(topic, now_ns)
+        for topic in self._schedule.due(now_ns):
+            self._flush(topic, now_ns)
         self._traded.clear()
         for session in list(self._sessions.values()):
             if now_ns - session.heard_ns >= _IDLE_S * self._second_ns:
@@ -226,9 +223,9 @@ class BybitDesk(Desk):
 
     def _start(self, topic: Topic, now_ns: int) -> None:
         """Let a topic begin, if it did not yet."""
-        if not topic.period_ns or topic in self._due:
+        if not topic.period_ns or topic in self._schedule:
             return
-        self._due[topic] = now_ns - now_ns % topic.period_ns + topic.period_ns
+        self._schedule.start(topic, topic.period_ns, now_ns)
         if topic.kind == "orderbook":
             pair = self._pairs[topic.native]
             self._views[topic] = View(pair, topic.depth, seed=self.seed, now_ns=now_ns)
@@ -236,7 +233,7 @@ class BybitDesk(Desk):
     def _flush(self, topic: Topic, now_ns: int) -> None:
         if topic not in self._topics and topic.depth != DEEPEST:
             # Nobody is left: the next subscriber lets it begin anew.
-            del self._due[topic]
+            self._schedule.stop(topic)
             self._views.pop(topic, None)
             return
         if topic.kind == "orderbook":
