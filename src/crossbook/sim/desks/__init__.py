@@ -5,6 +5,7 @@ from typing import Final
 from crossbook.sim.desk import Desk
 from crossbook.sim.desks.binance import BinanceDesk
 from crossbook.sim.desks.bybit import BybitDesk
+from crossbook.sim.desks.coinbase import CoinbaseDesk
 from crossbook.sim.desks.gateio import GateioDesk
 from crossbook.sim.desks.kraken import KrakenDesk
 from crossbook.sim.desks.okx import OkxDesk
@@ -15,6 +16,7 @@ __all__ = ["DESKS"]
 DESKS: Final[dict[str, type[Desk]]] = {
     BinanceDesk.venue: BinanceDesk,
     BybitDesk.venue: BybitDesk,
+    CoinbaseDesk.venue: CoinbaseDesk,
     GateioDesk.venue: GateioDesk,
     KrakenDesk.venue: KrakenDesk,
     OkxDesk.venue: OkxDesk,

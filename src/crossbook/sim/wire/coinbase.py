@@ -55,7 +55,7 @@ def heartbeat(*, ts_ns: int, sequence: int, counter: int) -> bytes:
     """Return a `heartbeats` frame."""
     now = nanos(ts_ns)
     current = f"{now[:10]} {now[11:-1]} +0000 UTC m=+{counter}.000000001"
-    return _wrap(
+    return wrap(
         "heartbeats",
         ts_ns,
         sequence,
@@ -70,8 +70,9 @@ def market_trades(
     ts_ns: int,
     sequence: int,
     scale: Scale,
+    kind: str = "update",
 ) -> bytes:
-    """Return a `market_trades` update.
+    """Return a `market_trades` frame, an `update` or a `snapshot`.
 
     Args:
         product: the product id.
@@ -79,6 +80,7 @@ def market_trades(
         ts_ns: time of the frame.
         sequence: the connection's `sequence_num`.
         scale: decimals of price and size.
+        kind: `update` or `snapshot`.
     """
     # The side is the maker's: a taker that buys meets a maker that sells.
     rows = [
@@ -87,22 +89,30 @@ def market_trades(
         f'"side":"{"SELL" if taker_buys else "BUY"}","time":"{nanos(time_ns // 1_000 * 1_000)}"}}'
         for number, price, size, taker_buys, time_ns in trades
     ]
-    body = f'{{"type":"update","trades":[{",".join(rows)}]}}'
-    return _wrap("market_trades", ts_ns, sequence, body)
+    body = f'{{"type":"{kind}","trades":[{",".join(rows)}]}}'
+    return wrap("market_trades", ts_ns, sequence, body)
 
 
 def ticker(
-    product: str, *, ts_ns: int, sequence: int, totals: Totals, top: Top, scale: Scale
+    product: str,
+    *,
+    ts_ns: int,
+    sequence: int,
+    totals: Totals,
+    top: Top,
+    scale: Scale,
+    channel: str = "ticker",
+    kind: str = "update",
 ) -> bytes:
-    """Return a `ticker` update."""
+    """Return a frame of `ticker` or `ticker_batch`, an `update` or a `snapshot`."""
     (bid, bid_size), (ask, ask_size) = top
     price, size = scale
     low, high = trimmed(totals.low, price), trimmed(totals.high, price)
-    return _wrap(
-        "ticker",
+    return wrap(
+        channel,
         ts_ns,
         sequence,
-        f'{{"type":"update","tickers":[{{"type":"ticker","product_id":"{product}",'
+        f'{{"type":"{kind}","tickers":[{{"type":"ticker","product_id":"{product}",'
         f'"price":"{trimmed(totals.last, price)}","volume_24_h":"{trimmed(totals.volume, size)}",'
         f'"low_24_h":"{low}","high_24_h":"{high}","low_52_w":"{low}","high_52_w":"{high}",'
         f'"price_percent_chg_24_h":"{trimmed(totals.change_ppm, 4)}",'
@@ -112,8 +122,19 @@ def ticker(
     )
 
 
-def _wrap(channel: str, ts_ns: int, sequence: int, event: str) -> bytes:
+def wrap(channel: str, ts_ns: int, sequence: int, event: str) -> bytes:
+    """Return a frame of one event, which is given as JSON."""
     return (
         f'{{"channel":"{channel}","client_id":"","timestamp":"{nanos(ts_ns)}",'
         f'"sequence_num":{sequence},"events":[{event}]}}'
     ).encode()
+
+
+def numbered(frame: bytes, sequence: int) -> bytes:
+    """Return a frame that was written with number -1 with the number of one connection.
+
+    Examples:
+        >>> numbered(wrap("status", 0, -1, "{}"), 7)[77:96]
+        b'"sequence_num":7,"e'
+    """
+    return frame.replace(b'"sequence_num":-1', b'"sequence_num":%d' % sequence, 1)
