@@ -134,7 +134,7 @@ def numbered(frame: bytes, sequence: int) -> bytes:
     """Return a frame that was written with number -1 with the number of one connection.
 
     Examples:
-        >>> numbered(wrap("status", 0, -1, "{}"), 7)[77:96]
-        b'"sequence_num":7,"e'
+        >>> numbered(b'{"channel":"status","sequence_num":-1,"events":[]}', 7)
+        b'{"channel":"status","sequence_num":7,"events":[]}'
     """
     return frame.replace(b'"sequence_num":-1', b'"sequence_num":%d' % sequence, 1)
