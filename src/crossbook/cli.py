@@ -3,8 +3,10 @@
 import click
 
 from crossbook import __version__
+from crossbook.commands.config import config
 from crossbook.commands.demo import demo
 from crossbook.commands.replay import replay
+from crossbook.commands.venues import venues
 
 
 @click.group()
@@ -13,5 +15,7 @@ def main() -> None:
     """One live, proven order book for everything that trades on more than one venue."""
 
 
+main.add_command(config)
 main.add_command(demo)
 main.add_command(replay)
+main.add_command(venues)

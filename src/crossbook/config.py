@@ -7,8 +7,9 @@ and nothing else in crossbook looks at the environment.
 import difflib
 import os
 import re
+import tempfile
 import types
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import (
     Annotated,
@@ -33,16 +34,15 @@ __all__ = [
     "Secret",
     "Section",
     "VenueConfig",
-    "environment_of_this_process",
     "load",
     "plain",
+    "runtime_folder",
 ]
 
 PREFIX: Final = "CROSSBOOK__"
 """`CROSSBOOK__VENUES__KRAKEN__DEPTH` sets `venues.kraken.depth`."""
 PLAIN_NAMES: Final[Mapping[str, str]] = types.MappingProxyType(
     {
-        "REDIS_URL": "budget.url",
         "REFRESH_INTERVAL_SECS": "catalogue.refresh_s",
     }
 )
@@ -159,17 +159,13 @@ class VenueConfig(Section, frozen=True, kw_only=True):
 # ------------------------------------------------------------------- reading
 
 
-def environment_of_this_process() -> Mapping[str, str]:
-    """Return the variables that this process was started with."""
-    return os.environ
-
-
 def load(
     kind: type[T],
     file: Path | None = None,
     *,
     environment: Mapping[str, str] | None = None,
     overrides: Iterable[str] = (),
+    amend: Callable[[dict[str, Any]], None] | None = None,
 ) -> T:
     """Return settings, checked.
 
@@ -178,11 +174,14 @@ def load(
         file: a YAML document; `None`: defaults only. Paths in it are relative to its folder.
         environment: variables; `None`: those of this process.
         overrides: `path.to.setting=value`, from the command line; the last word.
+        amend: may change the document's names before they are checked.
 
     Raises:
         ConfigError: something is wrong, and where.
     """
     document = _read(file) if file is not None else {}
+    if amend is not None:
+        amend(document)
     variables = os.environ if environment is None else environment
     for name, path in PLAIN_NAMES.items():
         if name in variables:
@@ -198,6 +197,15 @@ def load(
         _set(document, kind, path.strip().split("."), text, path)
     folder = file.parent if file is not None else Path()
     return _checked(kind, document, folder)
+
+
+def runtime_folder(environment: Mapping[str, str] | None = None) -> Path:
+    """Return the folder for what processes of this user share while the machine runs."""
+    variables = os.environ if environment is None else environment
+    if folder := variables.get("XDG_RUNTIME_DIR"):
+        return Path(folder) / "crossbook"
+    user = getattr(os, "getuid", lambda: variables.get("USERNAME", "user"))()
+    return Path(tempfile.gettempdir()) / f"crossbook-{user}"
 
 
 def plain(settings: Section) -> dict[str, Any]:

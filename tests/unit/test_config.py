@@ -12,13 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crossbook.config import (
-    PLAIN_NAMES,
     RestConfig,
     Secret,
     Section,
     VenueConfig,
     load,
     plain,
+    runtime_folder,
 )
 from crossbook.errors import ConfigError
 
@@ -35,13 +35,12 @@ class Venues(Section, frozen=True, kw_only=True):
     kraken: KrakenLike | None = None
 
 
-class Budget(Section, frozen=True, kw_only=True):
-    url: str = "memory://"
+class Catalogue(Section, frozen=True, kw_only=True):
+    refresh_s: float = 1.0
 
 
 class Whole(Section, frozen=True, kw_only=True):
     venues: Venues = Venues()
-    budget: Budget = Budget()
     labels: dict[str, int] = msgspec.field(default_factory=dict)
 
 
@@ -104,12 +103,20 @@ def test_a_variable_is_read_as_what_is_wanted(
     assert getattr(kraken(settings), field) == value
 
 
+class Listed(Section, frozen=True, kw_only=True):
+    catalogue: Catalogue = Catalogue()
+
+
 def test_plain_names_are_accepted_and_prefixed_ones_win() -> None:
-    assert PLAIN_NAMES["REDIS_URL"] == "budget.url"
-    environment = {"REDIS_URL": "redis://a"}
-    assert load(Whole, environment=environment | {"NATS": ""}).budget.url == "redis://a"
-    environment["CROSSBOOK__BUDGET__URL"] = "redis://b"
-    assert load(Whole, environment=environment).budget.url == "redis://b"
+    environment = {"REFRESH_INTERVAL_SECS": "60", "NATS_URL": "nats://a"}
+    assert load(Listed, environment=environment).catalogue.refresh_s == 60.0
+    environment["CROSSBOOK__CATALOGUE__REFRESH_S"] = "90"
+    assert load(Listed, environment=environment).catalogue.refresh_s == 90.0
+
+
+def test_the_runtime_folder_is_the_users_own() -> None:
+    assert runtime_folder({"XDG_RUNTIME_DIR": "/run/me"}) == Path("/run/me/crossbook")
+    assert runtime_folder({"USERNAME": "me"}).name.startswith("crossbook-")
 
 
 @pytest.mark.parametrize(
