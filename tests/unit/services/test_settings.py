@@ -10,6 +10,7 @@ from crossbook.config import PLAIN_NAMES, VenueConfig, load, plain
 from crossbook.errors import ConfigError
 from crossbook.services.settings import Settings, load_settings
 from crossbook.venues.registry import VENUES
+from tests.docs.blocks import blocks
 from tests.recordings import ROOT
 
 EXAMPLES = sorted((ROOT / "config").glob("*.yaml"))
@@ -26,6 +27,13 @@ def test_every_example_can_be_used(file: Path) -> None:
     settings = load_settings(file, environment={})
     assert settings.by_venue()
     assert all(section.instruments for section in settings.by_venue().values())
+
+
+def test_the_example_of_the_reference_can_be_used(tmp_path: Path) -> None:
+    page = ROOT / "docs" / "reference" / "settings.md"
+    (block,) = (block for block in blocks(page) if block.language == "yaml")
+    settings = load_settings(written(tmp_path, block.text), environment={})
+    assert list(settings.by_venue()) == ["kraken", "polymarket"]
 
 
 def test_every_venue_has_an_example() -> None:
