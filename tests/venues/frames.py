@@ -24,7 +24,53 @@ def _polymarket(message: Any) -> list[str]:
     return []
 
 
+def _bybit(message: Any) -> list[str]:
+    if message["op"] != "subscribe":
+        return []
+    assert len(message["args"]) <= 10
+    return [each.split(".")[-1] for each in message["args"] if each.startswith("orderbook.")]
+
+
+def _okx(message: Any) -> list[str]:
+    if message["op"] != "subscribe":
+        return []
+    assert len(json.dumps(message["args"])) <= 64_000
+    return [each["instId"] for each in message["args"] if each["channel"] == "books"]
+
+
+def _mexc(message: Any) -> list[str]:
+    if message["method"] != "SUBSCRIPTION":
+        return []
+    return [each.split("@")[-1] for each in message["params"] if ".aggre.depth." in each]
+
+
+def _gateio(message: Any) -> list[str]:
+    if message.get("event") != "subscribe":
+        return []
+    if message["channel"] == "spot.obu":
+        return [each.split(".")[1] for each in message["payload"]]
+    return message["payload"][:1] if message["channel"] == "spot.order_book_update" else []
+
+
+def _coinbase(message: Any) -> list[str]:
+    channels = message.get("channels", [message.get("channel")])
+    is_book = bool({"level2", "level2_batch"} & set(channels))
+    return message["product_ids"] if message["type"] == "subscribe" and is_book else []
+
+
+def _kalshi(message: Any) -> list[str]:
+    params = message["params"]
+    is_book = params.get("channels") == ["orderbook_delta"] or params.get("action") == "add_markets"
+    return list(params["market_tickers"]) if is_book else []
+
+
 _READERS = {
+    "bybit": _bybit,
+    "coinbase": _coinbase,
+    "gateio": _gateio,
+    "kalshi": _kalshi,
+    "mexc": _mexc,
+    "okx": _okx,
     "binance": _binance,
     "kraken": _kraken,
     "polymarket": _polymarket,

@@ -9,11 +9,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crossbook.model import Instrument
+from crossbook.venues.base import Capability
 from crossbook.venues.registry import VENUES
-from crossbook.venues.stream import Action, Refused, Replace, Send, Stream, StreamRules
+from crossbook.venues.stream import (
+    Accepted,
+    Action,
+    Fetch,
+    Refused,
+    Replace,
+    Send,
+    Stream,
+    StreamRules,
+)
+from tests.venues.clerk import Clerk
 from tests.venues.frames import books_asked, natives
 
-STREAMING = sorted(name for name, each in VENUES.items() if each.stream is not None)
+STREAMING = sorted(name for name, each in VENUES.items() if Capability.BOOKS in each.capabilities)
 EACH = pytest.mark.parametrize("name", STREAMING)
 
 T0 = 1_767_225_600_000_000_000
@@ -23,9 +34,7 @@ TOKENS = {name: natives(name, 1200) for name in STREAMING}
 
 def rules_of(name: str, **settings_: object) -> StreamRules:
     """Return a venue's limits under its defaults."""
-    rules = VENUES[name].rules
-    assert rules is not None
-    return rules(msgspec.convert(settings_, VENUES[name].config))
+    return VENUES[name].rules(msgspec.convert(settings_, VENUES[name].config))
 
 
 def instruments(name: str, count: int) -> list[Instrument]:
@@ -36,14 +45,41 @@ def instruments(name: str, count: int) -> list[Instrument]:
 
 def open_stream(name: str, wanted: Sequence[Instrument], **settings_: object) -> Stream:
     """Return the conduct of a new socket under a venue's defaults."""
-    factory = VENUES[name].stream
-    assert factory is not None
-    return factory(msgspec.convert(settings_, VENUES[name].config), wanted)
+    return VENUES[name].stream(msgspec.convert(settings_, VENUES[name].config), wanted)
 
 
 def sent(actions: Sequence[Action]) -> list[bytes]:
     """Return the frames among actions."""
     return [action.payload for action in actions if isinstance(action, Send)]
+
+
+class Talk:
+    """A socket to a venue that agrees to everything."""
+
+    def __init__(self, name: str, wanted: Sequence[Instrument], **settings_: object) -> None:
+        self.stream = open_stream(name, wanted, **settings_)
+        self._clerk = Clerk(name)
+
+    def hear(self, actions: Sequence[Action], now_ns: int) -> list[Action]:
+        """Return these actions and all that follow, until the venue has nothing to answer."""
+        waiting, done = list(actions), []
+        while waiting:
+            action = waiting.pop(0)
+            done.append(action)
+            if isinstance(action, Send):
+                for frame in self._clerk.answers(action.payload):
+                    waiting += self.stream.on_control("ack", frame, now_ns)
+        return done
+
+
+def accepted(actions: Sequence[Action]) -> list[str]:
+    """Return the native symbols that were accepted."""
+    return [
+        instrument.native
+        for action in actions
+        if isinstance(action, Accepted)
+        for instrument in action.instruments
+    ]
 
 
 def asked_until_quiet(name: str, stream: Stream, limit: int) -> list[tuple[int, bytes]]:
@@ -98,15 +134,45 @@ def test_what_nobody_answers_is_asked_again(name: str) -> None:
 @EACH
 def test_an_instrument_can_join_and_leave_an_open_socket(name: str) -> None:
     first, second = instruments(name, 2)
-    stream = open_stream(name, [first])
-    stream.on_open(T0)
+    talk = Talk(name, [first])
+    assert accepted(talk.hear(talk.stream.on_open(T0), T0)) == [first.native]
     later_ns = T0 + 2_000_000_000
-    joining = sent(stream.subscribe([second], later_ns))
-    assert [key for each in joining for key in books_asked(name, each)] == [TOKENS[name][1]]
-    assert sent(stream.subscribe([second], later_ns)) == []
-    leaving = sent(stream.unsubscribe([second], later_ns))
-    assert len(leaving) >= 1
-    assert [key for each in leaving for key in books_asked(name, each)] == []
+    joining = talk.hear(talk.stream.subscribe([second], later_ns), later_ns)
+    assert accepted(joining) == [second.native]
+    asked = [key for each in sent(joining) for key in books_asked(name, each)]
+    assert asked == [TOKENS[name][1]]
+    assert list(talk.stream.subscribe([second], later_ns)) == []
+    leaving = sent(talk.hear(talk.stream.unsubscribe([second], later_ns), later_ns))
+    assert len(leaving) == 1
+    assert books_asked(name, leaving[0]) == []
+    assert list(talk.stream.resync(second, later_ns)) == []
+
+
+@EACH
+def test_a_resync_leads_to_a_new_base(name: str) -> None:
+    (instrument,) = instruments(name, 1)
+    talk = Talk(name, [instrument])
+    opened = talk.hear(talk.stream.on_open(T0), T0)
+    later_ns = T0 + 2_000_000_000
+    actions = talk.hear(talk.stream.resync(instrument, later_ns), later_ns)
+    fetched = [action.instrument for action in actions if isinstance(action, Fetch)]
+    if rules_of(name).base_over_rest:
+        assert [action.instrument for action in opened if isinstance(action, Fetch)] == fetched
+        assert fetched == [instrument]
+    elif name == "kalshi":
+        assert b"get_snapshot" in sent(actions)[0]
+    else:
+        asked = [key for each in sent(actions) for key in books_asked(name, each)]
+        assert (len(sent(actions)), asked) == (2, TOKENS[name][:1])
+
+
+@EACH
+def test_what_was_answered_is_not_asked_again(name: str) -> None:
+    talk = Talk(name, instruments(name, 5))
+    talk.hear(talk.stream.on_open(T0), T0)
+    late_ns = T0 + 60_000_000_000
+    again = sent(talk.stream.on_idle(late_ns))
+    assert [key for each in again for key in books_asked(name, each)] == []
 
 
 @EACH
@@ -160,7 +226,6 @@ def test_a_configured_host_keeps_the_venues_path(name: str) -> None:
 @EACH
 def test_a_signer_makes_the_headers_of_the_handshake(name: str) -> None:
     factory = VENUES[name].stream
-    assert factory is not None
     config = VENUES[name].config()
     assert list(factory(config, []).headers(T0)) == []
     signed = factory(config, [], lambda now_ns: [("X-Time", str(now_ns))])

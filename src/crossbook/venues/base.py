@@ -107,13 +107,13 @@ class Venue(msgspec.Struct, frozen=True, kw_only=True):
     """What its public side offers."""
     symbols: Symbols
     """Names and rules of its instruments."""
-    config: type[VenueConfig] = VenueConfig
+    config: type[VenueConfig]
     """Its settings."""
-    rules: Callable[[VenueConfig], StreamRules] | None = None
+    rules: Callable[[VenueConfig], StreamRules]
     """Its limits on sockets under these settings."""
-    stream: StreamFactory | None = None
+    stream: StreamFactory
     """Makes the conduct of a socket."""
-    rest: Rest | None = None
+    rest: Rest
     """Its public REST."""
 
     def urls(self, config: VenueConfig) -> Mapping[str, str]:
@@ -121,7 +121,6 @@ class Venue(msgspec.Struct, frozen=True, kw_only=True):
 
         Where the main one is set, further ones that are not are there, too.
         """
-        assert self.rest is not None
         hosts = {"": self.rest.URL, **self.rest.HOSTS}
         if config.rest_url is not None:
             hosts = dict.fromkeys(hosts, config.rest_url)

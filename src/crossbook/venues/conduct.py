@@ -169,6 +169,15 @@ class Conduct(ABC):
         del first, other
         return True
 
+    def is_ready(self, topic: Topic, *, subscribe: bool) -> bool:
+        """Return whether a topic can be asked for, or left, at this point."""
+        del topic, subscribe
+        return True
+
+    def on_unanswered(self, topics: Sequence[Topic]) -> None:
+        """Take note that a frame was not answered in time."""
+        del topics
+
     def size(self, topic: Topic) -> int:
         """Return how many bytes a topic adds to a frame."""
         return len(topic.key) + 3
@@ -273,6 +282,10 @@ class Conduct(ABC):
         """Return the frame of that number, which may have further answers; `None`: none waits."""
         return None if number is None else self._asked.get(number)
 
+    def waiting(self) -> Iterable[tuple[int, Asked]]:
+        """Return the frames that wait for their answers, by number, oldest first."""
+        return self._asked.items()
+
     def oldest(self) -> int | None:
         """Return the number of the oldest frame without an answer, where answers have none."""
         return min(self._asked, default=None)
@@ -305,13 +318,33 @@ class Conduct(ABC):
             else:
                 del self._held[topic]
 
+    def lost(self, topics: Iterable[Topic]) -> None:
+        """Take topics as not subscribed any more, though they are wanted."""
+        for topic in topics:
+            if self._is(topic, _State.LIVE) or self._is(topic, _State.ASKED):
+                held = self._held[topic]
+                held.state, held.asked_ns = _State.WAITING, None
+
+    def is_live(self, topic: Topic) -> bool:
+        """Return whether a topic was confirmed."""
+        return self._is(topic, _State.LIVE)
+
+    def of_channel(self, channel: str) -> list[Topic]:
+        """Return all topics of a channel."""
+        return [topic for topic in self._held if topic.channel == channel]
+
+    def next_number(self) -> int:
+        """Return a number that no frame of this socket had."""
+        self._number += 1
+        return self._number
+
     def refused(self, topics: Sequence[Topic], code: str, text: str) -> list[Action]:
         """Take topics of one frame as refused.
 
         Where a frame held several, one of them may have spoilt it: they are asked for again in
         halves, until it stands alone.
         """
-        topics = [topic for topic in topics if topic in self._held]
+        topics = [topic for topic in topics if self._is(topic, _State.ASKED)]
         if len(topics) > 1:
             for topic in topics:
                 held = self._held[topic]
@@ -344,6 +377,10 @@ class Conduct(ABC):
 
     # ------------------------------------------------------------ inside
 
+    def _is(self, topic: Topic, state: _State) -> bool:
+        held = self._held.get(topic)
+        return held is not None and held.state is state
+
     def _add(self, instruments: Sequence[Instrument]) -> None:
         for instrument in instruments:
             for topic in self.topics(instrument):
@@ -369,11 +406,10 @@ class Conduct(ABC):
     def _overdue(self, now_ns: int) -> None:
         """Put back what was asked and never answered."""
         patience_ns = self.rules.subscribed_within_s * 1e9
-        self._asked = {
-            number: asked
-            for number, asked in self._asked.items()
-            if now_ns - asked.sent_ns < patience_ns
-        }
+        for number, asked in list(self._asked.items()):
+            if now_ns - asked.sent_ns >= patience_ns:
+                del self._asked[number]
+                self.on_unanswered(asked.topics)
         late = [
             (topic, held)
             for topic, held in self._held.items()
@@ -396,10 +432,14 @@ class Conduct(ABC):
                 for topic, held in self._held.items()
                 if held.state is state and held.asked_ns is None
             ]
-            while waiting and self._pace.free(now_ns) > self._kept_back():
+            subscribe = state is _State.WAITING
+            while self._pace.free(now_ns) > self._kept_back():
+                waiting = [each for each in waiting if self.is_ready(each, subscribe=subscribe)]
+                if not waiting:
+                    break
                 group = self._group(waiting)
                 waiting = [topic for topic in waiting if topic not in group]
-                actions += self._ask(group, now_ns, subscribe=state is _State.WAITING)
+                actions += self._ask(group, now_ns, subscribe=subscribe)
         return actions
 
     def _kept_back(self) -> int:
@@ -426,7 +466,7 @@ class Conduct(ABC):
         return group
 
     def _ask(self, group: dict[Topic, None], now_ns: int, *, subscribe: bool) -> list[Action]:
-        self._number += 1
+        number = self.next_number()
         topics = tuple(group)
         taken = self._pace.take(now_ns)
         assert taken, "the caller saw room for it"
@@ -434,11 +474,9 @@ class Conduct(ABC):
             held = self._held[topic]
             held.asked_ns = now_ns
             held.state = _State.ASKED if subscribe else _State.LEAVING
-        actions: list[Action] = [
-            Send(self.frame(topics, self._number, now_ns, subscribe=subscribe))
-        ]
+        actions: list[Action] = [Send(self.frame(topics, number, now_ns, subscribe=subscribe))]
         if self.rules.answers_subscriptions:
-            self._asked[self._number] = Asked(subscribe, topics, now_ns)
+            self._asked[number] = Asked(subscribe, topics, now_ns)
         elif subscribe:
             actions += self.confirmed(topics)
         else:

@@ -243,7 +243,8 @@ def _is_sane(value: Decimal) -> bool:
         len(digits) <= _DIGITS_MAX
         and isinstance(exponent, int)
         and exponent >= -_EXPONENT_MAX
-        and value.adjusted() <= _EXPONENT_MAX
+        # Written out, it may not have more digits than decimals are computed with.
+        and value.adjusted() < _DIGITS_MAX
     )
 
 

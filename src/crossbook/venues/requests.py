@@ -149,8 +149,16 @@ class Rest(Protocol):
         """Return the trades of an answer, oldest first."""
         ...
 
-    def klines(self, instrument: Instrument, interval_s: int, limit: int = 100) -> Request:
+    def klines(
+        self, instrument: Instrument, interval_s: int, now_ns: int, limit: int = 100
+    ) -> Request:
         """Ask for the latest candles.
+
+        Args:
+            instrument: whose.
+            interval_s: length of each, seconds.
+            now_ns: the time, for venues that want to be asked for a span.
+            limit: how many, where the venue can be told.
 
         Raises:
             ValueError: the venue has no candles of that length.

@@ -24,9 +24,7 @@ def bare(venue: str, *natives: str, outcome: Outcome | None = None) -> list[Inst
 
 def conduct(venue: str, wanted: Sequence[Instrument], **settings: object) -> Stream:
     """Return the conduct of a new socket under some settings."""
-    factory = VENUES[venue].stream
-    assert factory is not None
-    return factory(msgspec.convert(settings, VENUES[venue].config), wanted)
+    return VENUES[venue].stream(msgspec.convert(settings, VENUES[venue].config), wanted)
 
 
 def said(actions: Sequence[Action]) -> list[Any]:

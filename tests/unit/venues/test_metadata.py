@@ -47,6 +47,13 @@ def test_what_is_no_document_is_refused(body: bytes) -> None:
     assert len(caught.value.value) <= 200
 
 
+def test_a_number_that_cannot_be_written_out_is_refused() -> None:
+    # Written out it has 29 digits, one more than decimals are computed with.
+    with pytest.raises(MetadataError):
+        row(lot=Decimal("1E+28")).positive("lot")
+    assert row(lot=Decimal("1E+27")).positive("lot") == Decimal(10) ** 27
+
+
 @pytest.mark.parametrize(
     ("value", "expected"),
     [

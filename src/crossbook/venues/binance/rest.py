@@ -121,8 +121,9 @@ def read_trades(instrument: Instrument, body: bytes) -> list[PublicTrade]:
     ]
 
 
-def klines(instrument: Instrument, interval_s: int, limit: int = 100) -> Request:
+def klines(instrument: Instrument, interval_s: int, now_ns: int, limit: int = 100) -> Request:
     """Ask for the latest candles, at most 1,000."""
+    del now_ns
     query = (
         ("symbol", instrument.native),
         ("interval", interval_name(_INTERVALS, _VENUE, interval_s)),

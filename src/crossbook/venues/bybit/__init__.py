@@ -1,7 +1,8 @@
 """Bybit."""
 
 from crossbook.venues.base import Capability, Venue
-from crossbook.venues.bybit import symbols
+from crossbook.venues.bybit import rest, stream, symbols
+from crossbook.venues.bybit.config import BybitConfig
 
 __all__ = ["VENUE"]
 
@@ -10,8 +11,16 @@ VENUE = Venue(
     title="Bybit",
     capabilities=frozenset(
         {
+            Capability.BOOKS,
+            Capability.KLINES,
             Capability.METADATA,
+            Capability.PUBLIC_TRADES,
+            Capability.TIME,
         }
     ),
     symbols=symbols,
+    config=BybitConfig,
+    rules=stream.rules,
+    stream=stream.stream,
+    rest=rest,
 )

@@ -1,7 +1,8 @@
 """Gate.io."""
 
 from crossbook.venues.base import Capability, Venue
-from crossbook.venues.gateio import symbols
+from crossbook.venues.gateio import rest, stream, symbols
+from crossbook.venues.gateio.config import GateioConfig
 
 __all__ = ["VENUE"]
 
@@ -10,9 +11,18 @@ VENUE = Venue(
     title="Gate.io",
     capabilities=frozenset(
         {
-            Capability.METADATA,
+            Capability.BOOKS,
             Capability.FEES,
+            Capability.KLINES,
+            Capability.METADATA,
+            Capability.PUBLIC_TRADES,
+            Capability.TIME,
+            Capability.TOP,
         }
     ),
     symbols=symbols,
+    config=GateioConfig,
+    rules=stream.rules,
+    stream=stream.stream,
+    rest=rest,
 )

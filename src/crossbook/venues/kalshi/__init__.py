@@ -1,7 +1,8 @@
 """Kalshi."""
 
 from crossbook.venues.base import Capability, Venue
-from crossbook.venues.kalshi import symbols
+from crossbook.venues.kalshi import rest, stream, symbols
+from crossbook.venues.kalshi.config import KalshiConfig
 
 __all__ = ["VENUE"]
 
@@ -10,10 +11,19 @@ VENUE = Venue(
     title="Kalshi",
     capabilities=frozenset(
         {
-            Capability.METADATA,
+            Capability.BOOKS,
             Capability.FEES,
+            Capability.HANDSHAKE,
+            Capability.METADATA,
             Capability.OUTCOMES,
+            Capability.PAGES,
+            Capability.PUBLIC_TRADES,
+            Capability.TOP,
         }
     ),
     symbols=symbols,
+    config=KalshiConfig,
+    rules=stream.rules,
+    stream=stream.stream,
+    rest=rest,
 )

@@ -114,9 +114,9 @@ def read_trades(instrument: Instrument, body: bytes) -> list[PublicTrade]:
     ]
 
 
-def klines(instrument: Instrument, interval_s: int, limit: int = 100) -> Request:
+def klines(instrument: Instrument, interval_s: int, now_ns: int, limit: int = 100) -> Request:
     """Ask for the latest candles: always 720, however few are wanted."""
-    del limit
+    del now_ns, limit
     name = interval_name(_INTERVALS, _VENUE, interval_s)
     return _request("OHLC", ("pair", _pair(instrument)), ("interval", name))
 

@@ -1,7 +1,8 @@
 """MEXC."""
 
 from crossbook.venues.base import Capability, Venue
-from crossbook.venues.mexc import symbols
+from crossbook.venues.mexc import rest, stream, symbols
+from crossbook.venues.mexc.config import MexcConfig
 
 __all__ = ["VENUE"]
 
@@ -10,9 +11,18 @@ VENUE = Venue(
     title="MEXC",
     capabilities=frozenset(
         {
-            Capability.METADATA,
+            Capability.BOOKS,
             Capability.FEES,
+            Capability.KLINES,
+            Capability.METADATA,
+            Capability.PUBLIC_TRADES,
+            Capability.TIME,
+            Capability.TOP,
         }
     ),
     symbols=symbols,
+    config=MexcConfig,
+    rules=stream.rules,
+    stream=stream.stream,
+    rest=rest,
 )

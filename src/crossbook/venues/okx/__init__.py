@@ -1,7 +1,8 @@
 """OKX."""
 
 from crossbook.venues.base import Capability, Venue
-from crossbook.venues.okx import symbols
+from crossbook.venues.okx import rest, stream, symbols
+from crossbook.venues.okx.config import OkxConfig
 
 __all__ = ["VENUE"]
 
@@ -10,9 +11,18 @@ VENUE = Venue(
     title="OKX",
     capabilities=frozenset(
         {
-            Capability.METADATA,
+            Capability.BOOKS,
             Capability.DERIVATIVES,
+            Capability.KLINES,
+            Capability.METADATA,
+            Capability.PUBLIC_TRADES,
+            Capability.TIME,
+            Capability.TOP,
         }
     ),
     symbols=symbols,
+    config=OkxConfig,
+    rules=stream.rules,
+    stream=stream.stream,
+    rest=rest,
 )

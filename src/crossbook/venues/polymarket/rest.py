@@ -137,13 +137,13 @@ def read_trades(instrument: Instrument, body: bytes) -> list[PublicTrade]:
     return oldest_first(found, newest_first=True)
 
 
-def klines(instrument: Instrument, interval_s: int, limit: int = 100) -> NoReturn:
+def klines(instrument: Instrument, interval_s: int, now_ns: int, limit: int = 100) -> NoReturn:
     """Refuse: there are no candles.
 
     Raises:
         ValueError: always.
     """
-    del instrument, limit
+    del instrument, now_ns, limit
     raise ValueError(f"polymarket has no candles of {interval_s} s, nor any other")
 
 
