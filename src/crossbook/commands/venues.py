@@ -25,15 +25,15 @@ class _Sheet(msgspec.Struct, frozen=True):
     name: str
     title: str
     capabilities: list[str]
-    rest: str | None
-    """Base address of its public REST; `None`: it has none."""
+    rest: str
+    """Base address of its public REST."""
     hosts: Mapping[str, str]
     """Further ones by name."""
     budgets: tuple[Group, ...]
     """Its limits on requests."""
-    instruments_max: int | None
+    instruments_max: int
     """Instruments on one socket, with the channels that are the default."""
-    connects: Window | None
+    connects: Window
     """Its limit on new connections."""
     fee: FeeSchedule
     """What it takes of a trade at its published entry tier."""
@@ -61,23 +61,23 @@ def venues(*, as_json: bool) -> None:
             sheet.name,
             sheet.title,
             ", ".join(sheet.capabilities),
-            "-" if sheet.instruments_max is None else f"{sheet.instruments_max:,}",
+            f"{sheet.instruments_max:,}",
             ", ".join(map(_limit, sheet.budgets)),
         )
     console.print(table)
 
 
 def _sheet(venue: Venue) -> _Sheet:
-    rules = venue.rules(venue.config()) if venue.rules is not None else None
+    rules = venue.rules(venue.config())
     return _Sheet(
         name=venue.name,
         title=venue.title,
         capabilities=sorted(each.value for each in venue.capabilities),
-        rest=venue.rest.URL if venue.rest is not None else None,
-        hosts=venue.rest.HOSTS if venue.rest is not None else {},
-        budgets=venue.rest.GROUPS if venue.rest is not None else (),
-        instruments_max=rules.instruments_max if rules is not None else None,
-        connects=rules.connects if rules is not None else None,
+        rest=venue.rest.URL,
+        hosts=venue.rest.HOSTS,
+        budgets=venue.rest.GROUPS,
+        instruments_max=rules.instruments_max,
+        connects=rules.connects,
         fee=venue.symbols.DEFAULT_FEE,
     )
 
