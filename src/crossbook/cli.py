@@ -6,6 +6,7 @@ from crossbook import __version__
 from crossbook.commands.config import config
 from crossbook.commands.demo import demo
 from crossbook.commands.replay import replay
+from crossbook.commands.sim import sim
 from crossbook.commands.venues import venues
 
 
@@ -18,4 +19,5 @@ def main() -> None:
 main.add_command(config)
 main.add_command(demo)
 main.add_command(replay)
+main.add_command(sim)
 main.add_command(venues)

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from decimal import Decimal
 from types import TracebackType
 from typing import Any, Self
@@ -10,7 +10,9 @@ from typing import Any, Self
 import aiohttp
 
 from crossbook.sim.client import TrueBook
+from crossbook.sim.config import WorldConfig
 from crossbook.sim.desk import Client, Desk, HttpAnswer, HttpQuestion, Quote, Update
+from crossbook.sim.host import SimulatedVenues
 
 
 async def eventually(claim: Callable[[], object], deadline_s: float = 20.0) -> None:
@@ -18,6 +20,34 @@ async def eventually(claim: Callable[[], object], deadline_s: float = 20.0) -> N
     async with asyncio.timeout(deadline_s):
         while not claim():  # noqa: ASYNC110 -- there is no event to wait for
             await asyncio.sleep(0.002)
+
+
+Scene = Callable[[SimulatedVenues], Awaitable[None]]
+
+
+def play(scene: Scene, **options: Any) -> None:
+    """Let a scene play with one venue that speaks plainly, and see that nothing is left of it."""
+
+    async def run() -> None:
+        config = options.pop("config", WorldConfig(steps_per_s=100))
+        async with SimulatedVenues(1, config=config, desks={"okx": PlainDesk}, **options) as sim:
+            await scene(sim)
+        assert [house.connections for house in sim.houses.values()] == [{}]
+
+    asyncio.run(run())
+
+
+def desk(sim: SimulatedVenues) -> "PlainDesk":
+    """Return the one desk."""
+    found = sim.houses["okx"].desk
+    assert isinstance(found, PlainDesk)
+    return found
+
+
+async def get(url: str, **options: Any) -> tuple[int, bytes, dict[str, str]]:
+    """Return status, body and headers of an answer."""
+    async with aiohttp.ClientSession() as session, session.get(url, **options) as answer:
+        return answer.status, await answer.read(), dict(answer.headers)
 
 
 class PlainDesk(Desk):
@@ -191,6 +221,8 @@ class PlainClient:
         try:
             frame = json.loads(text)
         except ValueError:
+            return
+        if not isinstance(frame, dict):
             return
         if "bids" in frame:
             self.last = frame["last"]

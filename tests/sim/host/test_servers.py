@@ -2,38 +2,13 @@ import asyncio
 import json
 import socket
 import ssl
-from collections.abc import Awaitable, Callable
-from typing import Any
 
 import aiohttp
 import pytest
 
-from crossbook.sim.config import HostConfig, WorldConfig
+from crossbook.sim.config import HostConfig
 from crossbook.sim.host import SimulatedVenues
-from tests.sim.host.plain_desk import PlainClient, PlainDesk, eventually
-
-Scene = Callable[[SimulatedVenues], Awaitable[None]]
-
-
-def play(scene: Scene, **options: Any) -> None:
-    async def run() -> None:
-        config = options.pop("config", WorldConfig(steps_per_s=100))
-        async with SimulatedVenues(1, config=config, desks={"okx": PlainDesk}, **options) as sim:
-            await scene(sim)
-        assert [house.connections for house in sim.houses.values()] == [{}]
-
-    asyncio.run(run())
-
-
-async def get(url: str, **options: Any) -> tuple[int, bytes, dict[str, str]]:
-    async with aiohttp.ClientSession() as session, session.get(url, **options) as answer:
-        return answer.status, await answer.read(), dict(answer.headers)
-
-
-def desk(sim: SimulatedVenues) -> PlainDesk:
-    found = sim.houses["okx"].desk
-    assert isinstance(found, PlainDesk)
-    return found
+from tests.sim.host.plain_desk import PlainClient, PlainDesk, desk, eventually, get, play
 
 
 def test_a_client_follows_a_book_and_has_the_truth() -> None:

@@ -4,6 +4,8 @@ from typing import Annotated, Literal, TypeAlias
 
 import msgspec
 
+from crossbook.config import Section
+
 __all__ = [
     "AnyFault",
     "ClockSkew",
@@ -219,7 +221,7 @@ AnyFault: TypeAlias = (
 )
 
 
-class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Plan(Section, frozen=True, kw_only=True):
     """What goes wrong in a session."""
 
     faults: Annotated[tuple[AnyFault, ...], msgspec.Meta(max_length=1_000)] = ()

@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 import ssl
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import TracebackType
 from typing import Final, Self
 
@@ -35,8 +35,6 @@ _CATCH_UP_NS: Final = 500_000_000
 _STOP_S: Final = 5.0
 _QUIET_NS: Final = 300_000_000
 _SETTLE_NS: Final = 1_200_000_000
-_HOSTS: Final[Mapping[str, tuple[str, ...]]] = {"polymarket": ("gamma", "data")}
-"""Further REST hosts of a venue: they are paths on its one REST port."""
 
 
 class SimulatedVenues:
@@ -52,7 +50,7 @@ class SimulatedVenues:
         plan: what goes wrong.
         host: how their servers behave.
         ssl_context: encrypts every venue's servers; `None`: plain.
-        desks: other desks than crossbook's own, by venue.
+        desks: makes other desks than crossbook's own, by venue.
         clock: the time; frames carry it.
 
     Attributes:
@@ -78,13 +76,13 @@ class SimulatedVenues:
         plan: Plan | None = None,
         host: HostConfig | None = None,
         ssl_context: ssl.SSLContext | None = None,
-        desks: Mapping[str, type[Desk]] | None = None,
+        desks: Mapping[str, Callable[..., Desk]] | None = None,
         clock: Clock | None = None,
     ) -> None:
         self._clock = clock or SystemClock()
         self._start_ns = self._clock.now_ns()
         self._zero_ns = self._clock.monotonic_ns()
-        made = desks if desks is not None else DESKS
+        made: Mapping[str, Callable[..., Desk]] = DESKS if desks is None else desks
         wanted = tuple(made if venues is None else venues)
         if unknown := set(wanted) - set(made):
             raise ValueError(f"no such simulated venue: {', '.join(sorted(unknown))}")
@@ -151,7 +149,9 @@ class SimulatedVenues:
         for venue, (rest, streams) in self._servers.items():
             rest_url = f"http{self._scheme}://{HOST}:{await rest.open(HOST, next(ports))}"
             ws_url = f"ws{self._scheme}://{HOST}:{await streams.open(HOST, next(ports))}"
-            more = {name: f"{rest_url}/{name}" for name in _HOSTS.get(venue, ())}
+            # A venue's further REST hosts are paths on its one REST port.
+            prefixes = self.houses[venue].desk.prefixes
+            more = {name: f"{rest_url}{prefix}" for name, prefix in prefixes.items()}
             self.urls[venue] = {"rest": rest_url, "ws": ws_url, **more}
 
     async def _close(self) -> None:
