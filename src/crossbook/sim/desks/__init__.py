@@ -7,6 +7,7 @@ from crossbook.sim.desks.binance import BinanceDesk
 from crossbook.sim.desks.bybit import BybitDesk
 from crossbook.sim.desks.coinbase import CoinbaseDesk
 from crossbook.sim.desks.gateio import GateioDesk
+from crossbook.sim.desks.kalshi import KalshiDesk
 from crossbook.sim.desks.kraken import KrakenDesk
 from crossbook.sim.desks.okx import OkxDesk
 from crossbook.sim.desks.polymarket import PolymarketDesk
@@ -18,6 +19,7 @@ DESKS: Final[dict[str, type[Desk]]] = {
     BybitDesk.venue: BybitDesk,
     CoinbaseDesk.venue: CoinbaseDesk,
     GateioDesk.venue: GateioDesk,
+    KalshiDesk.venue: KalshiDesk,
     KrakenDesk.venue: KrakenDesk,
     OkxDesk.venue: OkxDesk,
     PolymarketDesk.venue: PolymarketDesk,

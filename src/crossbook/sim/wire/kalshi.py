@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from crossbook.sim.wire.instant import micros
 from crossbook.sim.wire.number import fixed, fixed_again
 from crossbook.sim.wire.scale import Levels
+from crossbook.sim.wire.totals import Top
 
 URL: Final = b"wss://external-api-ws.kalshi.com/trade-api/ws/v2"
 
@@ -69,7 +70,10 @@ def snapshot(
 def delta(
     market: Ticker, *, envelope: Envelope, is_no: bool, price: int, change: int, ts_ns: int
 ) -> bytes:
-    """Return an `orderbook_delta`: a signed change of one side's level."""
+    """Return an `orderbook_delta`: a signed change of one side's level.
+
+    The price is that of the side, unless the subscription asked for that of YES.
+    """
     return (
         f'{{"type":"orderbook_delta","sid":{envelope.sid},"seq":{envelope.seq},'
         f'"msg":{{"market_ticker":"{market.ticker}","market_id":"{market.market_id}",'
@@ -99,6 +103,42 @@ def trade(
         f'"taker_book_side":"{side}","is_block_trade":false,"ts":{ts_ns // 1_000_000_000},'
         f'"ts_ms":{ts_ns // 1_000_000}}}}}'
     ).encode()
+
+
+def ticker(
+    market: Ticker, *, sid: int, last: int, last_size: int, volume: int, top: Top, ts_ns: int
+) -> bytes:
+    """Return a `ticker`: it takes no number of a sequence."""
+    (bid, bid_size), (ask, ask_size) = top
+    return (
+        f'{{"type":"ticker","sid":{sid},"msg":{{"market_ticker":"{market.ticker}",'
+        f'"market_id":"{market.market_id}","price_dollars":"{_price(last)}",'
+        f'"yes_bid_dollars":"{_price(bid)}","yes_ask_dollars":"{_price(ask)}",'
+        f'"yes_bid_size_fp":"{fixed(bid_size, 2)}","yes_ask_size_fp":"{fixed(ask_size, 2)}",'
+        f'"last_trade_size_fp":"{fixed(last_size, 2)}","volume_fp":"{fixed(volume, 2)}",'
+        f'"open_interest_fp":"{fixed(volume, 2)}","dollar_volume":{volume // 100},'
+        f'"dollar_open_interest":{volume // 100},"ts":{ts_ns // 1_000_000_000},'
+        f'"ts_ms":{ts_ns // 1_000_000},"time":"{micros(ts_ns)}"}}}}'
+    ).encode()
+
+
+LATER: Final = Envelope(-1, -1)
+"""Stands for the place of a frame that goes to several subscriptions."""
+
+
+def numbered(frame: bytes, envelope: Envelope) -> bytes:
+    """Return a frame that was written for `LATER` with its place in one subscription.
+
+    Examples:
+        >>> numbered(b'{"type":"trade","sid":-1,"seq":-1,"msg":{}}', Envelope(5, 9))
+        b'{"type":"trade","sid":5,"seq":9,"msg":{}}'
+    """
+    return frame.replace(b'"sid":-1,"seq":-1', b'"sid":%d,"seq":%d' % envelope, 1)
+
+
+def dollars(cents: int) -> str:
+    """Return a price as REST and the stream write it: `0.5600`."""
+    return _price(cents)
 
 
 def _level(price: int, size: int) -> str:
