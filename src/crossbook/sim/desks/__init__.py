@@ -9,6 +9,7 @@ from crossbook.sim.desks.coinbase import CoinbaseDesk
 from crossbook.sim.desks.gateio import GateioDesk
 from crossbook.sim.desks.kalshi import KalshiDesk
 from crossbook.sim.desks.kraken import KrakenDesk
+from crossbook.sim.desks.mexc import MexcDesk
 from crossbook.sim.desks.okx import OkxDesk
 from crossbook.sim.desks.polymarket import PolymarketDesk
 
@@ -21,6 +22,7 @@ DESKS: Final[dict[str, type[Desk]]] = {
     GateioDesk.venue: GateioDesk,
     KalshiDesk.venue: KalshiDesk,
     KrakenDesk.venue: KrakenDesk,
+    MexcDesk.venue: MexcDesk,
     OkxDesk.venue: OkxDesk,
     PolymarketDesk.venue: PolymarketDesk,
 }

@@ -1,5 +1,6 @@
 """A pair of an exchange: its book with the numbers that every exchange makes of it."""
 
+from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from crossbook.sim.candles import Candle, candles
@@ -53,17 +54,29 @@ class Pair:
     Args:
         quote: the book.
         seed: the session's seed: of it the venue makes up where its trade ids begin.
+        stamp: what the venue's clock shows at a time. All times of a pair are of this clock.
     """
 
-    def __init__(self, quote: Quote, seed: int) -> None:
+    def __init__(self, quote: Quote, seed: int, stamp: Callable[[int], int]) -> None:
         listing, terms = quote.listing, quote.market.terms
         self.quote = quote
+        self.stamp = stamp
         self.native = listing.native
         self.scale = Scale(terms.price_decimals, terms.size_decimals)
         draws = Draws(seed, f"desk:{listing.venue}:{self.native}")
         self.trade_base = draws.below(1_000_000_000)
         self._first_price = quote.trades[0][1].price if quote.trades else quote.market.asks.best
         self._top = quote.market.top()
+
+    @property
+    def trades(self) -> list[tuple[int, Trade]]:
+        """The latest trades with their times, oldest first."""
+        return [(self.stamp(ts_ns), trade) for ts_ns, trade in self.quote.trades]
+
+    @property
+    def changed_ns(self) -> int:
+        """Time of the book's last change."""
+        return self.stamp(self.quote.ts_ns)
 
     def trade_id(self, trade: Trade) -> int:
         """Return the venue's number of a trade."""
@@ -75,13 +88,18 @@ class Pair:
         return before != self._top
 
     def candles(self, span_ns: int, now_ns: int) -> list[Candle]:
-        """Return the candles up to now, oldest first; the last one is not finished."""
-        return candles(self.quote.trades, span_ns, now_ns, price=self._first_price)
+        """Return the candles up to now, oldest first; the last one is not finished.
+
+        Args:
+            span_ns: length of a candle.
+            now_ns: what the venue's clock shows.
+        """
+        return candles(self.trades, span_ns, now_ns, price=self._first_price)
 
     def day(self, now_ns: int) -> Day:
-        """Return the last 24 hours."""
+        """Return the 24 hours before what the venue's clock shows."""
         past, trades = self._first_price, []
-        for ts_ns, trade in self.quote.trades:
+        for ts_ns, trade in self.trades:
             if ts_ns > now_ns - DAY_NS:
                 trades.append(trade)
             else:

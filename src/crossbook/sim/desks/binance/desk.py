@@ -36,7 +36,7 @@ class BinanceDesk(Desk):
     def __init__(self, quotes: Iterable[Quote], *, seed: int, scale_s: float = 1.0) -> None:
         super().__init__(quotes, seed=seed, scale_s=scale_s)
         self._second_ns = int(1_000_000_000 * scale_s)
-        self._pairs = {name: Pair(quote, seed) for name, quote in self.quotes.items()}
+        self._pairs = {name: Pair(quote, seed, self.stamp) for name, quote in self.quotes.items()}
         self._sessions: dict[int, Session] = {}
         self._names: Subscriptions[str] = Subscriptions()
         self._streams: dict[str, dict[str, Stream]] = {}
@@ -44,7 +44,7 @@ class BinanceDesk(Desk):
         self._windows: dict[str, Window] = {}
         """Of each diff stream that somebody wants."""
         self._schedule: Schedule[Stream] = Schedule()
-        self._rest = Rest(self._pairs, self._second_ns)
+        self._rest = Rest(self._pairs, self._second_ns, self.stamp)
         self._connects = Meter(_CONNECTS[0], span_ns=_CONNECTS[1] * self._second_ns)
         self._now_ns = 0
 
@@ -107,7 +107,9 @@ class BinanceDesk(Desk):
                 self._windows[name].add(update)
             elif stream.kind in {"trade", "aggTrade"}:
                 for trade in update.trades:
-                    self._publish(stream, traded(pair, stream.kind, trade, update.ts_ns))
+                    self._publish(
+                        stream, traded(pair, stream.kind, trade, self.stamp(update.ts_ns))
+                    )
             elif stream.kind == "bookTicker" and update.changes and is_new_top:
                 bid, ask = update.quote.market.top()
                 event = wire.book_ticker(
@@ -119,7 +121,7 @@ class BinanceDesk(Desk):
         """Send what is sent at intervals; ping, and cut off who does not answer."""
         self._now_ns = now_ns
         for stream in self._schedule.due(now_ns):
-            self._flush(stream, now_ns)
+            self._flush(stream, self.stamp(now_ns))
         for session in list(self._sessions.values()):
             self._attend(session, now_ns)
 
@@ -137,13 +139,13 @@ class BinanceDesk(Desk):
         """Say nothing: `exchangeInfo` shows it. Streams of its name begin to send."""
         native = quote.listing.native
         self.quotes[native] = quote
-        self._pairs[native] = Pair(quote, self.seed)
+        self._pairs[native] = Pair(quote, self.seed, self.stamp)
         for name in self._names.wanted():
             self._start(name, now_ns)
 
     def on_shutdown(self, now_ns: int) -> None:
         """Announce the end of every connection."""
-        event = encode({"e": "serverShutdown", "E": now_ns // 1_000_000})
+        event = encode({"e": "serverShutdown", "E": self.stamp(now_ns) // 1_000_000})
         for session in self._sessions.values():
             session.client.send(event)
 

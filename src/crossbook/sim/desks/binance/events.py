@@ -84,11 +84,11 @@ def sampled(pair: Pair, stream: Stream, now_ns: int) -> bytes:
 
 def average_price(pair: Pair, now_ns: int) -> tuple[str, int]:
     """Return the mean price of the last five minutes and the time of the last trade, in ms."""
-    trades = [trade for ts_ns, trade in pair.quote.trades if ts_ns > now_ns - 300 * 10**9]
+    trades = [trade for ts_ns, trade in pair.trades if ts_ns > now_ns - 300 * 10**9]
     size = sum(trade.size for trade in trades)
     notional = sum(trade.price * trade.size for trade in trades)
     price = notional // size if size else pair.day(now_ns).last
-    times = [ts_ns for ts_ns, _ in pair.quote.trades[-1:]]
+    times = [ts_ns for ts_ns, _ in pair.trades[-1:]]
     return wire.price_text(price, pair.scale), (times or [0])[0] // _MS
 
 
@@ -182,4 +182,4 @@ def _trades_of(pair: Pair, candle: Candle, span_ns: int) -> list[Trade]:
     begin_ns, end_ns = candle.open_ns, candle.open_ns + span_ns
     if not candle.volume:
         return []
-    return [trade for ts_ns, trade in pair.quote.trades if begin_ns <= ts_ns < end_ns]
+    return [trade for ts_ns, trade in pair.trades if begin_ns <= ts_ns < end_ns]

@@ -47,10 +47,14 @@ class Rest:
     Args:
         pairs: the venue's pairs by symbol.
         second_ns: how long one of the venue's seconds takes.
+        stamp: what the venue's clock shows at a time.
     """
 
-    def __init__(self, pairs: Mapping[str, Pair], second_ns: int) -> None:
+    def __init__(
+        self, pairs: Mapping[str, Pair], second_ns: int, stamp: Callable[[int], int]
+    ) -> None:
         self._pairs = pairs
+        self._stamp = stamp
         self._second_ns = second_ns
         self._weight = Meter(_WEIGHT_MAX, span_ns=60 * second_ns)
         first_s, longest_s = _BANS_S
@@ -65,9 +69,9 @@ class Rest:
         used = str(self._weight.used)
         headers = (("x-mbx-used-weight", used), ("x-mbx-used-weight-1m", used))
         if route is None:
-            return _unknown(question.path, now_ns, headers)
+            return _unknown(question.path, self._stamp(now_ns), headers)
         try:
-            document = _read(route, question, now_ns)
+            document = _read(route, question, self._stamp(now_ns))
         except RefusalError as refusal:
             answer = refusal.answer
             return msgspec.structs.replace(answer, headers=(*answer.headers, *headers))
@@ -103,7 +107,7 @@ class Rest:
 
     def _banned(self, until_ns: int, now_ns: int) -> HttpAnswer:
         text = (
-            f"Way too much request weight used; IP banned until {until_ns // _MS}. "
+            f"Way too much request weight used; IP banned until {self._stamp(until_ns) // _MS}. "
             "Please use WebSocket Streams for live updates to avoid bans."
         )
         headers = (_retry_after(until_ns - now_ns),)
@@ -160,7 +164,7 @@ class Rest:
     def _trades(self, query: _Query, now_ns: int) -> list[dict[str, Any]]:
         del now_ns
         pair, limit = self._pair(query), _integer(query, "limit", 500, 1000)
-        trades = pair.quote.trades
+        trades = pair.trades
         if "fromId" in query:
             first = _integer(query, "fromId", 0)
             trades = [row for row in trades if pair.trade_id(row[1]) >= first][:limit]
@@ -179,7 +183,7 @@ class Rest:
     def _aggregate_trades(self, query: _Query, now_ns: int) -> list[dict[str, Any]]:
         del now_ns
         pair, limit = self._pair(query), _integer(query, "limit", 500, 1000)
-        trades = [row for row in pair.quote.trades if _is_within(query, row[0])]
+        trades = [row for row in pair.trades if _is_within(query, row[0])]
         if "fromId" in query:
             first = _integer(query, "fromId", 0)
             trades = [row for row in trades if aggregate_id(pair, row[1]) >= first]

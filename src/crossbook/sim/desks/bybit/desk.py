@@ -63,7 +63,7 @@ class BybitDesk(Desk):
     def __init__(self, quotes: Iterable[Quote], *, seed: int, scale_s: float = 1.0) -> None:
         super().__init__(quotes, seed=seed, scale_s=scale_s)
         self._second_ns = int(1_000_000_000 * scale_s)
-        self._pairs = {name: Pair(quote, seed) for name, quote in self.quotes.items()}
+        self._pairs = {name: Pair(quote, seed, self.stamp) for name, quote in self.quotes.items()}
         self._sessions: dict[int, _Session] = {}
         self._topics: Subscriptions[Topic] = Subscriptions()
         self._views: dict[Topic, View] = {}
@@ -71,7 +71,7 @@ class BybitDesk(Desk):
         self._traded: set[str] = set()
         """Pairs that traded since their tickers were sent."""
         self._draws = Draws(seed, "desk:bybit")
-        self._rest = Rest(self._pairs, self._deepest, self._second_ns)
+        self._rest = Rest(self._pairs, self._deepest, self._second_ns, self.stamp)
         self._connects = Meter(_CONNECTS[0], span_ns=_CONNECTS[1] * self._second_ns)
         self._now_ns = 0
         # They run from the start: the REST order book carries their numbers.
@@ -151,7 +151,7 @@ class BybitDesk(Desk):
             frame = wire.trades(
                 pair.native,
                 rows,
-                ts_ms=update.ts_ns // _MS,
+                ts_ms=self.stamp(update.ts_ns) // _MS,
                 sequence=update.last_id,
                 scale=pair.scale,
             )
@@ -182,7 +182,7 @@ class BybitDesk(Desk):
         """Say nothing: `instruments-info` shows it."""
         native = quote.listing.native
         self.quotes[native] = quote
-        self._pairs[native] = Pair(quote, self.seed)
+        self._pairs[native] = Pair(quote, self.seed, self.stamp)
         self._start(_deepest_topic(native), now_ns)
 
     def on_shutdown(self, now_ns: int) -> None:
@@ -219,7 +219,7 @@ class BybitDesk(Desk):
         if topic.kind == "orderbook":
             client.send(self._views[topic].snapshot(now_ns), native=topic.native)
         elif topic.kind == "tickers":
-            client.send(self._ticker(topic, now_ns), native=topic.native)
+            client.send(self._ticker(topic, self.stamp(now_ns)), native=topic.native)
 
     def _start(self, topic: Topic, now_ns: int) -> None:
         """Let a topic begin, if it did not yet."""
@@ -241,9 +241,9 @@ class BybitDesk(Desk):
             if frame is not None:
                 self._publish(topic, frame)
         elif topic.kind == "kline":
-            self._publish(topic, self._kline(topic, now_ns))
+            self._publish(topic, self._kline(topic, self.stamp(now_ns)))
         elif topic.native in self._traded:
-            self._publish(topic, self._ticker(topic, now_ns))
+            self._publish(topic, self._ticker(topic, self.stamp(now_ns)))
 
     def _publish(self, topic: Topic, frame: bytes) -> None:
         for client in self._topics.clients(topic):

@@ -34,12 +34,18 @@ class Rest:
         pairs: the venue's pairs by symbol.
         deepest: returns a pair's deepest order book, by symbol.
         second_ns: how long one of the venue's seconds takes.
+        stamp: what the venue's clock shows at a time.
     """
 
     def __init__(
-        self, pairs: Mapping[str, Pair], deepest: Callable[[str], View], second_ns: int
+        self,
+        pairs: Mapping[str, Pair],
+        deepest: Callable[[str], View],
+        second_ns: int,
+        stamp: Callable[[int], int],
     ) -> None:
         self._pairs = pairs
+        self._stamp = stamp
         self._deepest = deepest
         self._requests = Meter(_REQUESTS[0], span_ns=_REQUESTS[1] * second_ns)
         self._bans = Bans(0, first_ns=_BAN_S * second_ns, longest_ns=_BAN_S * second_ns)
@@ -60,12 +66,13 @@ class Rest:
         if self._requests.is_over:
             self._bans.refuse(now_ns)
             return self.too_often()
-        reset_ms = (now_ns + self._requests.wait_ns(now_ns)) // _MS
+        reset_ms = self._stamp(now_ns + self._requests.wait_ns(now_ns)) // _MS
+        shown_ns = self._stamp(now_ns)
         headers = (
             ("X-Bapi-Limit", str(self._requests.count)),
             ("X-Bapi-Limit-Status", str(self._requests.left)),
             ("X-Bapi-Limit-Reset-Timestamp", str(reset_ms)),
-            ("Timenow", str(now_ns // _MS)),
+            ("Timenow", str(shown_ns // _MS)),
         )
         route = self._routes.get(question.path)
         if route is None or question.method != "GET":
@@ -73,13 +80,13 @@ class Rest:
             return HttpAnswer(status=404, body=b"404 page not found", headers=text)
         native = question.query.get("symbol", "")
         try:
-            result = route(question.query, now_ns)
+            result = route(question.query, shown_ns)
         except RefusalError as refusal:
             answer = refusal.answer
             return msgspec.structs.replace(answer, headers=(*answer.headers, *headers))
         if isinstance(result, bytes):
             return HttpAnswer(body=result, headers=(JSON, *headers), native=native)
-        return json_answer(_envelope(result, now_ns), headers=headers, native=native)
+        return json_answer(_envelope(result, shown_ns), headers=headers, native=native)
 
     def too_often(self) -> HttpAnswer:
         """Return the answer to an address that asks too often."""
@@ -128,7 +135,7 @@ class Rest:
                 "isRPITrade": False,
                 "seq": str(pair.quote.last_id),
             }
-            for ts_ns, trade in pair.quote.trades[: -limit - 1 : -1]
+            for ts_ns, trade in pair.trades[: -limit - 1 : -1]
         ]
         return {"category": "spot", "list": rows}
 

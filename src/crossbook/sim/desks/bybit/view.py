@@ -46,10 +46,15 @@ class View:
         """What was published last."""
         return self._window.bids, self._window.asks
 
-    def numbers(self, now_ns: int) -> wire.Numbers:
-        """Return where the published book stands."""
+    def numbers(self, shown_ns: int) -> wire.Numbers:
+        """Return where the published book stands.
+
+        Args:
+            shown_ns: what the venue's clock shows.
+        """
         sequence = self._window.published_id
-        return wire.Numbers(self.update_id, sequence, now_ns // _MS, self._matched_ns // _MS)
+        matched_ms = self.pair.stamp(self._matched_ns) // _MS
+        return wire.Numbers(self.update_id, sequence, shown_ns // _MS, matched_ms)
 
     def snapshot(self, now_ns: int) -> bytes:
         """Return the published book: a new client goes on with the next delta of all."""
@@ -76,7 +81,7 @@ class View:
             depth=self.depth,
             kind=kind,
             sides=sides,
-            numbers=self.numbers(now_ns),
+            numbers=self.numbers(self.pair.stamp(now_ns)),
             scale=self.pair.scale,
         )
 

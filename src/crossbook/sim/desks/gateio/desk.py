@@ -41,7 +41,7 @@ class GateioDesk(Desk):
     def __init__(self, quotes: Iterable[Quote], *, seed: int, scale_s: float = 1.0) -> None:
         super().__init__(quotes, seed=seed, scale_s=scale_s)
         self._second_ns = int(1_000_000_000 * scale_s)
-        self._pairs = {name: Pair(quote, seed) for name, quote in self.quotes.items()}
+        self._pairs = {name: Pair(quote, seed, self.stamp) for name, quote in self.quotes.items()}
         self._sessions: dict[int, Session] = {}
         self._topics: Subscriptions[Topic] = Subscriptions()
         self._windows: dict[Topic, CutWindow] = {}
@@ -49,7 +49,7 @@ class GateioDesk(Desk):
         self._tops: dict[Topic, Any] = {}
         """The best prices that each `spot.book_ticker` sent last."""
         self._draws = Draws(seed, "desk:gateio")
-        self._rest = Rest(self._pairs, self._second_ns)
+        self._rest = Rest(self._pairs, self._second_ns, self.stamp)
 
     def refuses(self, path: str, headers: Mapping[str, str]) -> HttpAnswer | None:
         """Refuse unknown paths, and more connections than an address may have open."""
@@ -71,18 +71,19 @@ class GateioDesk(Desk):
         if session is None:
             return
         session.heard_ns = now_ns
+        shown_ns = self.stamp(now_ns)
         try:
             message = msgspec.json.decode(payload, type=dict[str, Any])
         except msgspec.DecodeError:
-            client.send(session.refusal(Ask("", "", None), 1, "invalid request body", now_ns))
+            client.send(session.refusal(Ask("", "", None), 1, "invalid request body", shown_ns))
             return
         ask = Ask.of(message)
         if ask.channel == "spot.ping":
-            client.send(session.pong(ask, now_ns))
+            client.send(session.pong(ask, shown_ns))
         elif ask.event not in {"subscribe", "unsubscribe"}:
-            client.send(session.refusal(ask, 2, f"unknown event: {ask.event}", now_ns))
-        elif ask.is_late(now_ns):
-            client.send(session.refusal(ask, 2, "request time expired", now_ns))
+            client.send(session.refusal(ask, 2, f"unknown event: {ask.event}", shown_ns))
+        elif ask.is_late(shown_ns):
+            client.send(session.refusal(ask, 2, "request time expired", shown_ns))
         else:
             self._on_ask(session, ask, now_ns)
 
@@ -110,13 +111,13 @@ class GateioDesk(Desk):
         topic = Topic("spot.trades", pair.native)
         if topic in self._topics:
             for trade in update.trades:
-                payload = public_trade(pair, update.ts_ns, trade)
-                self._publish(topic, payload, update.ts_ns)
+                payload = public_trade(pair, self.stamp(update.ts_ns), trade)
+                self._publish(topic, payload, self.stamp(update.ts_ns))
 
     def on_time(self, now_ns: int) -> None:
         """Send what is sent at intervals; ping, and cut off who does not answer."""
         for topic in self._schedule.due(now_ns):
-            self._flush(topic, now_ns)
+            self._flush(topic, self.stamp(now_ns))
         for session in list(self._sessions.values()):
             if now_ns - session.heard_ns >= _IDLE_S * self._second_ns:
                 self.on_close(session.client)
@@ -140,7 +141,7 @@ class GateioDesk(Desk):
         del now_ns
         native = quote.listing.native
         self.quotes[native] = quote
-        self._pairs[native] = Pair(quote, self.seed)
+        self._pairs[native] = Pair(quote, self.seed, self.stamp)
 
     def on_shutdown(self, now_ns: int) -> None:
         """Say nothing: Gate.io gives no notice."""
@@ -151,9 +152,9 @@ class GateioDesk(Desk):
             topics = topics_of(ask.channel, ask.payload)
             self._check(client, ask, topics)
         except PayloadError as error:
-            client.send(session.refusal(ask, 2, str(error), now_ns))
+            client.send(session.refusal(ask, 2, str(error), self.stamp(now_ns)))
             return
-        client.send(session.success(ask, now_ns))
+        client.send(session.success(ask, self.stamp(now_ns)))
         for topic in topics:
             if ask.event == "subscribe":
                 self._subscribe(client, topic, now_ns)
@@ -179,15 +180,15 @@ class GateioDesk(Desk):
                 window = CutWindow(pair.quote, topic.depth, tells_fallen=tells_fallen)
                 self._windows[topic] = window
         if topic.channel == "spot.obu":
-            window = self._windows[topic]
+            window, shown_ns = self._windows[topic], self.stamp(now_ns)
             payload = wire.obu_full(
                 topic.name,
                 last_id=window.published_id,
                 sides=(window.bids, window.asks),
-                ts_ns=now_ns,
+                ts_ns=shown_ns,
                 scale=pair.scale,
             )
-            client.send(wire.update(topic.channel, payload, now_ns=now_ns), native=topic.pair)
+            client.send(wire.update(topic.channel, payload, now_ns=shown_ns), native=topic.pair)
 
     def _flush(self, topic: Topic, now_ns: int) -> None:
         if topic not in self._topics:
@@ -207,7 +208,7 @@ class GateioDesk(Desk):
             return ""
         pair = self._pairs[topic.pair]
         ids, sides = (diff.first_id, diff.last_id), (diff.bids, diff.asks)
-        ts_ns, scale = pair.quote.ts_ns, pair.scale
+        ts_ns, scale = pair.changed_ns, pair.scale
         if topic.channel == "spot.obu":
             return wire.obu(topic.name, ids=ids, sides=sides, ts_ns=ts_ns, scale=scale)
         return wire.depth_update(pair.native, ids=ids, sides=sides, ts_ns=ts_ns, scale=scale)
@@ -221,7 +222,7 @@ class GateioDesk(Desk):
                 pair.native,
                 last_id=quote.last_id,
                 sides=(market.bids.levels(topic.depth), market.asks.levels(topic.depth)),
-                ts_ns=quote.ts_ns,
+                ts_ns=pair.changed_ns,
                 depth=topic.depth,
                 scale=pair.scale,
             )
@@ -235,7 +236,7 @@ class GateioDesk(Desk):
                 last_id=quote.last_id,
                 bid=top[0],
                 ask=top[1],
-                ts_ns=quote.ts_ns,
+                ts_ns=pair.changed_ns,
                 scale=pair.scale,
             )
         if topic.channel == "spot.tickers":

@@ -37,10 +37,14 @@ class Rest:
     Args:
         pairs: the venue's pairs by symbol.
         second_ns: how long one of the venue's seconds takes.
+        stamp: what the venue's clock shows at a time.
     """
 
-    def __init__(self, pairs: Mapping[str, Pair], second_ns: int) -> None:
+    def __init__(
+        self, pairs: Mapping[str, Pair], second_ns: int, stamp: Callable[[int], int]
+    ) -> None:
         self._pairs = pairs
+        self._stamp = stamp
         self._second_ns = second_ns
         self._requests: dict[str, Meter] = {}
         self._routes: dict[str, Callable[[_Query, int], Any]] = {
@@ -71,7 +75,8 @@ class Rest:
             error = {"label": "TOO_MANY_REQUESTS", "message": "Request Rate limit Exceeded"}
             return json_answer(error, status=429, headers=headers)
         try:
-            document = route({**question.query, "currency_pair": native}, now_ns)
+            query = {**question.query, "currency_pair": native}
+            document = route(query, self._stamp(now_ns))
         except RefusalError as refusal:
             answer = refusal.answer
             return msgspec.structs.replace(answer, headers=(*answer.headers, *headers))
@@ -84,13 +89,14 @@ class Rest:
         span_ns = _REQUESTS[1] * self._second_ns
         meter = self._requests.setdefault(place, Meter(_REQUESTS[0], span_ns=span_ns))
         meter.use(now_ns)
-        reset_s = -(-(now_ns + meter.wait_ns(now_ns)) // _S)
+        reset_s = -(-self._stamp(now_ns + meter.wait_ns(now_ns)) // _S)
+        in_us = self._stamp(now_ns) // 1_000
         headers = (
             ("X-Gate-RateLimit-Requests-Remain", str(meter.left)),
             ("X-Gate-RateLimit-Limit", str(meter.count)),
             ("X-Gate-RateLimit-Reset-Timestamp", str(reset_s)),
-            ("X-In-Time", str(now_ns // 1_000)),
-            ("X-Out-Time", str(now_ns // 1_000 + 350)),
+            ("X-In-Time", str(in_us)),
+            ("X-Out-Time", str(in_us + 350)),
         )
         return headers, meter.is_over
 
@@ -118,7 +124,7 @@ class Rest:
         return wire.rest_order_book(
             last_id=pair.quote.last_id if is_true(query, "with_id") else None,
             sides=(sides[0][:limit], sides[1][:limit]),
-            changed_ns=pair.quote.ts_ns,
+            changed_ns=pair.changed_ns,
             now_ns=now_ns,
             scale=pair.scale,
         )
@@ -129,9 +135,7 @@ class Rest:
         begin, end = _span(query, now_ns)
         last = whole(query, "last_id", 0) or 0
         rows = [
-            (ts_ns, trade)
-            for ts_ns, trade in reversed(pair.quote.trades)
-            if begin <= ts_ns // _S <= end
+            (ts_ns, trade) for ts_ns, trade in reversed(pair.trades) if begin <= ts_ns // _S <= end
         ]
         if last and is_true(query, "reverse"):
             rows = [row for row in rows if pair.trade_id(row[1]) < last]
