@@ -19,6 +19,7 @@ _PING = picows.WSMsgType.PING
 _CLOSE = picows.WSMsgType.CLOSE
 
 _NO_CODE = 1005
+"""What a close frame without a code counts as (RFC 6455, 7.1.5)."""
 _ABNORMAL = 1006
 _CONTROL_BYTES_MAX = 125
 """No ping, pong or close frame is longer (RFC 6455, 5.5)."""
@@ -148,7 +149,8 @@ class Listener(picows.WSListener):
         ts_ns = self.last_ns = self._now_ns()
         # Asking for a frame's type costs more than all of this. What is longer than any control
         # frame is data.
-        if self._is_usual and frame.payload_size > _CONTROL_BYTES_MAX and frame.fin:
+        size_is_usual = _CONTROL_BYTES_MAX < frame.payload_size <= self._bytes_max
+        if size_is_usual and self._is_usual and frame.fin:
             self._take(frame.get_payload_as_bytes(), ts_ns)
         else:
             self._on_any_frame(transport, frame, ts_ns)
@@ -157,17 +159,21 @@ class Listener(picows.WSListener):
         """Tell the owner how it ended."""
         # Until a close frame goes either way there is no handshake at all, whatever its type says.
         shake: Any = transport.close_handshake
-        said = shake and (shake.recv or shake.sent)
-        if said:
-            is_ours = shake.recv is None
-            ending = Ending(int(said.code.value) or _NO_CODE, said.reason, is_ours)
-        else:
+        if shake is None:
             ending = Ending(_ABNORMAL, "", is_ours=False)
+        else:
+            # The side that spoke first says why; the other one echoes.
+            is_ours = not shake.recv_then_sent
+            said = shake.sent if is_ours else shake.recv
+            ending = Ending(int(said.code.value) or _NO_CODE, said.reason or "", is_ours)
         self._owner.socket_closed(ending)
 
     def _on_any_frame(
         self, transport: picows.WSTransport, frame: picows.WSFrame, ts_ns: int
     ) -> None:
+        if frame.payload_size > self._bytes_max:
+            # picows has refused it already, and hands it over all the same.
+            return
         kind = frame.msg_type
         if kind is _TEXT or kind is _BINARY:
             if frame.fin and not frame.rsv1:

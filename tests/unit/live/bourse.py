@@ -83,6 +83,7 @@ class Client(picows.WSListener):
         self.subscribed: set[str] = set()
         self.is_frozen = False
         self.closed_with: int | None = None
+        self.pongs: list[bytes] = []
 
     def on_ws_connected(self, transport: picows.WSTransport) -> None:
         self.transport = transport
@@ -92,6 +93,8 @@ class Client(picows.WSListener):
         self.bourse.clients.remove(self)
 
     def on_ws_frame(self, transport: picows.WSTransport, frame: picows.WSFrame) -> None:
+        if frame.msg_type == picows.WSMsgType.PONG:
+            self.pongs.append(frame.get_payload_as_bytes())
         if frame.msg_type == picows.WSMsgType.CLOSE:
             self.closed_with = frame.get_close_code().value
             self.bourse.close_codes.append(self.closed_with)
