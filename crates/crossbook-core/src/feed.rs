@@ -153,8 +153,10 @@ impl Feed {
     /// Remember that an instrument's book comes over this connection.
     #[inline]
     pub fn brings(&mut self, instrument: u32, stream: u32) {
-        if self.books.get(instrument as usize) != Some(&Some(stream)) {
-            self.note(instrument as usize, stream);
+        let at = instrument as usize;
+        // A feed that was opened again knows its books, and has brought none of them yet.
+        if self.books.get(at) != Some(&Some(stream)) || !self.brought[at] {
+            self.note(at, stream);
         }
     }
 
@@ -215,6 +217,19 @@ mod tests {
             (number(3, 2), StreamVerdict::Gap { expected: 1, received: 2 }),
         ] {
             assert_eq!(feed.judge(frame), verdict, "{frame:?}");
+        }
+    }
+
+    #[test]
+    fn a_feed_that_was_opened_again_brings_what_came_since() {
+        let mut feed = Feed::new(Venue::Binance);
+        for _ in 0..2 {
+            feed.open();
+            assert!(!feed.is_bringing(3));
+            feed.brings(3, 0);
+            assert!(feed.is_bringing(3));
+            feed.close();
+            assert!(!feed.is_bringing(3));
         }
     }
 

@@ -36,10 +36,6 @@ class Orders(Protocol):
         """Fetch a base by REST and give it to a feed that brings the book."""
         ...
 
-    def replace(self, connection: "Connection", reason: str) -> None:
-        """Bring up a successor."""
-        ...
-
     def accepted(self, answer: Accepted) -> None:
         """The venue confirmed subscriptions."""
         ...
@@ -62,6 +58,7 @@ class Connection:
         stream: the conduct of this socket.
         held: instruments that it was asked to bring, by id.
         opened_ns: when it opened, monotonic; 0: not yet.
+        wish: why it wants a successor; `None`: it does not.
         over: set when it has ended.
     """
 
@@ -74,6 +71,7 @@ class Connection:
         self._sends = RateBudget(env.rules.sends, env.settings.budget_share, env.clock)
         self._transport: picows.WSTransport | None = None
         self._pings = 0
+        self._others = 0
         self._arrivals: Arrivals | None = None
         tap = env.recorder.tap(env.venue, slot.number) if env.recorder else None
         self.slot = slot
@@ -83,6 +81,7 @@ class Connection:
             slot.feed, env.clock.now_ns, self, env.settings.frame_bytes_max, tap
         )
         self.opened_ns = 0
+        self.wish: str | None = None
         self.over = asyncio.Event()
         self.ending: Ending | None = None
 
@@ -106,6 +105,7 @@ class Connection:
                 bytes_max=env.settings.frame_bytes_max,
                 offers_deflate=env.rules.accepts_deflate,
                 tls=env.tls,
+                headers=self.stream.headers(env.clock.now_ns()),
             )
         except BaseException:
             await self.cut()
@@ -118,8 +118,10 @@ class Connection:
         self._transport = transport
         self.opened_ns = env.clock.monotonic_ns()
         self.slot.feed.on_open(now_ns)
+        # Those of the sockets that had the feed before.
+        self._others = self._messages()
         if env.recorder:
-            env.recorder.opened(env.venue, self.slot.number, now_ns)
+            env.recorder.opened(env.venue, self.slot.number, self.stream.url, now_ns)
         self._orders.opened(self)
         self.perform(self.stream.on_open(now_ns))
 
@@ -160,6 +162,29 @@ class Connection:
             self.held.pop(str(instrument.id), None)
         self.perform(self.stream.unsubscribe(instruments, self._env.clock.now_ns()))
 
+    @property
+    def data_messages(self) -> int:
+        """Messages about markets that came over the socket."""
+        return self._messages() - self._others
+
+    def _messages(self) -> int:
+        counts = self.slot.feed.counts()
+        messages, controls = counts["messages"], counts["controls"]
+        assert isinstance(messages, int), "a count"
+        assert isinstance(controls, dict), "counts by kind"
+        return messages - sum(controls.values())
+
+    def give(self, native: str, body: bytes) -> None:
+        """Give its feed a base that was fetched by REST."""
+        env = self._env
+        now_ns = env.clock.now_ns()
+        before = self.data_messages
+        if env.recorder:
+            env.recorder.snapshot(env.venue, self.slot.number, native, body, now_ns)
+        self.slot.feed.on_snapshot(native, body, now_ns)
+        # The feed counts it like what comes over the socket, which may be dead all the same.
+        self._others += self.data_messages - before
+
     def resync(self, instrument: Instrument) -> None:
         """Get a fresh base for one book, by the venue's own procedure."""
         self.perform(self.stream.resync(instrument, self._env.clock.now_ns()))
@@ -191,7 +216,7 @@ class Connection:
                 case Fetch():
                     self._orders.fetch(action)
                 case Replace(reason):
-                    self._orders.replace(self, reason)
+                    self.wish = self.wish or reason
                 case Accepted():
                     self._orders.accepted(action)
                 case Refused():
@@ -218,17 +243,21 @@ class Connection:
         if self._transport is None:
             return
         self.abort()
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self.over.wait(), _GOODBYE_S)
+        await self._wait(_GOODBYE_S)
         await self._retrieve()
 
     async def leave(self, deadline_s: float) -> None:
         """End it in good order: say so, wait for the venue's answer, then cut."""
         if self._transport is not None and not self.over.is_set():
             self._transport.send_close(picows.WSCloseCode.OK)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self.over.wait(), deadline_s)
+            await self._wait(deadline_s)
         await self.cut()
+
+    async def _wait(self, deadline_s: float) -> None:
+        # Not `wait_for`: before Python 3.12 it loses a cancellation that comes with the result.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(deadline_s):
+                await self.over.wait()
 
     async def _retrieve(self) -> None:
         """Fetch what picows kept of a failure of ours or the venue's, or asyncio complains."""

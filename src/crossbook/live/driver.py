@@ -26,12 +26,11 @@ class VenueDriver:
 
     Args:
         env: limits, clock, chance, network, books.
-        instruments_max: instruments on one socket.
     """
 
-    def __init__(self, env: Environment, instruments_max: int) -> None:
+    def __init__(self, env: Environment) -> None:
         self.env = env
-        self._shards = Shards(instruments_max)
+        self._shards = Shards(env.instruments_max)
         self._lanes: dict[Shard, list[Lane]] = {}
         self._tasks: dict[Lane, asyncio.Task[None]] = {}
         self._group: asyncio.TaskGroup | None = None
@@ -140,6 +139,8 @@ class VenueDriver:
     def _care(self, lane: Lane, connection: Connection, utc_ns: int, *, is_idle: bool) -> None:
         try:
             connection.tick(utc_ns)
+            if connection.wish is not None and connection is lane.current:
+                lane.replace(connection.wish)
             if is_idle and connection.is_open:
                 connection.idle(utc_ns)
                 self._reconcile(lane, connection)
@@ -172,9 +173,9 @@ class VenueDriver:
             if lane.current is None or not lane.current.is_open:
                 continue
             if lane.is_due(now_ns):
-                lane.replace(lane.current, "lifetime")
+                lane.replace("lifetime")
             elif self._is_mostly_dead(lane):
-                lane.replace(lane.current, "dead_instruments")
+                lane.replace("dead_instruments")
 
     def _is_mostly_dead(self, lane: Lane) -> bool:
         assert lane.current is not None, "asked of open lanes only"
@@ -197,11 +198,6 @@ class VenueDriver:
     def fetch(self, fetch: Fetch) -> None:
         """A book's base is to be fetched."""
         self.resync.fetch(fetch, self.env.clock.monotonic_ns())
-
-    def replace(self, connection: Connection, reason: str) -> None:
-        """A socket is about to end, or has to."""
-        for lane in self.lanes:
-            lane.replace(connection, reason)
 
     def accepted(self, answer: Accepted) -> None:
         """Subscriptions were confirmed."""

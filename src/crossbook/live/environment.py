@@ -78,6 +78,8 @@ class Environment:
 
     venue: str
     rules: StreamRules
+    instruments_max: int
+    """Instruments on one socket."""
     make_stream: MakeStream
     sink: Sink
     random: Random

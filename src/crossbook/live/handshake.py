@@ -4,7 +4,7 @@ import asyncio
 import logging
 import socket
 import ssl
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Protocol
 
@@ -21,6 +21,7 @@ _QUIET = logging.Logger("crossbook.live.picows", logging.CRITICAL + 1)  # noqa: 
 _QUIET.addHandler(logging.NullHandler())
 
 _REASON_BYTES_MAX = 60
+_OFFERS = (("Sec-WebSocket-Extensions", OFFER),)
 
 _NAMES: tuple[tuple[type[Exception], str], ...] = (
     (TimeoutError, "timeout"),
@@ -45,6 +46,7 @@ class Connect(Protocol):
         bytes_max: int,
         offers_deflate: bool,
         tls: ssl.SSLContext | None,
+        headers: Sequence[tuple[str, str]] = (),
     ) -> Awaitable[picows.WSTransport]:
         """Return the open socket.
 
@@ -62,6 +64,7 @@ async def connect(
     bytes_max: int,
     offers_deflate: bool,
     tls: ssl.SSLContext | None,
+    headers: Sequence[tuple[str, str]] = (),
 ) -> picows.WSTransport:
     """Open a websocket.
 
@@ -72,6 +75,7 @@ async def connect(
         bytes_max: longest frame; a longer one closes the socket with 1009.
         offers_deflate: ask the venue to compress its frames.
         tls: certificates to trust, for `wss`; `None`: those of the system.
+        headers: further headers of the request.
 
     Returns:
         The open socket. Frames may have come already.
@@ -95,7 +99,7 @@ async def connect(
                 max_frame_size=bytes_max,
                 max_redirects=0,
                 logger_name=_QUIET,
-                extra_headers={"Sec-WebSocket-Extensions": OFFER} if offers_deflate else None,
+                extra_headers=[*headers, *(_OFFERS if offers_deflate else ())],
                 socket_factory=_dial(opened),
             )
     except Exception as error:

@@ -56,12 +56,12 @@ class Health:
         alive: dict[Connection, _Vitals] = {}
         for lanes in groups:
             group = [connection for lane in lanes for connection in lane.connections]
-            totals = {each: data_messages(each) for each in group}
+            totals = {each: each.data_messages for each in group}
             for connection in group:
                 vitals = self._vitals.get(connection)
                 others = max((totals[each] for each in group if each is not connection), default=0)
                 if vitals is None:
-                    vitals = _Vitals(self._pulse(), now_ns, totals[connection], others)
+                    vitals = _Vitals(self._pulse(), now_ns, 0, others)
                 alive[connection] = vitals
                 self._judge(connection, vitals, totals[connection], others, now_ns)
         self._vitals = alive
@@ -104,12 +104,3 @@ class Health:
             for_s=round(for_ns / _NS, 3),
         )
         connection.abort()
-
-
-def data_messages(connection: Connection) -> int:
-    """Return how many messages about markets came over a connection's feed."""
-    counts = connection.slot.feed.counts()
-    messages, controls = counts["messages"], counts["controls"]
-    assert isinstance(messages, int), "a count"
-    assert isinstance(controls, dict), "counts by kind"
-    return messages - sum(controls.values())

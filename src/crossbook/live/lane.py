@@ -42,6 +42,7 @@ class Lane:
         self._roll_ns = 0
         self._no_roll_before_ns = 0
         self._wait_s = 0.0
+        self._leaving: Connection | None = None
         self.shard = shard
         self.current: Connection | None = None
         self.successor: Connection | None = None
@@ -52,10 +53,10 @@ class Lane:
         """Its sockets that are open."""
         return [each for each in (self.current, self.successor) if each and each.is_open]
 
-    def replace(self, connection: Connection, reason: str) -> None:
-        """Ask for a successor of a connection, if it is the one that counts."""
-        now_ns = self._env.clock.monotonic_ns()
-        if connection is self.current and self._wish is None and now_ns >= self._no_roll_before_ns:
+    def replace(self, reason: str) -> None:
+        """Bring up a successor of the open socket, unless the last attempt was just now."""
+        is_early = self._env.clock.monotonic_ns() < self._no_roll_before_ns
+        if self.successor is None and self._wish is None and not is_early:
             self._wish = reason
             self._stir.set()
 
@@ -82,8 +83,8 @@ class Lane:
             await self._drop(self._env.settings.stop_deadline_s)
 
     async def _drop(self, deadline_s: float) -> None:
-        connections = [each for each in (self.successor, self.current) if each]
-        self.successor = self.current = None
+        connections = [each for each in (self._leaving, self.successor, self.current) if each]
+        self._leaving = self.successor = self.current = None
         await asyncio.gather(*(each.leave(deadline_s) for each in connections))
         for connection in connections:
             self._env.slots.give(connection.slot)
@@ -197,11 +198,12 @@ class Lane:
             return
         self._rolls.succeeded()
         add(env.counts.replacements, reason)
-        self.current, self.successor = new, None
+        self._leaving, self.current, self.successor = current, new, None
         self._wish = None
         self._age(new)
         new.look_no_more()
         await current.leave(_LEAVE_S)
+        self._leaving = None
         env.slots.give(current.slot)
         self._stir.set()
 

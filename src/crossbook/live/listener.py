@@ -31,19 +31,19 @@ Tap = Callable[[bytes, int], None]
 class Recorder(Protocol):
     """Keeps what comes, byte for byte."""
 
-    def opened(self, venue: str, slot: int, ts_ns: int) -> None:
+    def opened(self, venue: str, slot: int, url: str, ts_ns: int, /) -> None:
         """A socket opened."""
         ...
 
-    def tap(self, venue: str, slot: int) -> Tap:
+    def tap(self, venue: str, slot: int, /) -> Tap:
         """Return what takes the messages of one slot."""
         ...
 
-    def snapshot(self, venue: str, slot: int, native: str, body: bytes, ts_ns: int) -> None:
+    def snapshot(self, venue: str, slot: int, native: str, body: bytes, ts_ns: int, /) -> None:
         """A REST answer was given to the slot's feed as a base."""
         ...
 
-    def closed(self, venue: str, slot: int, ts_ns: int) -> None:
+    def closed(self, venue: str, slot: int, ts_ns: int, /) -> None:
         """A socket closed."""
         ...
 

@@ -206,13 +206,8 @@ class Resync:
         connection = self._carrier(str(watch.instrument.id))
         if connection is None:
             return
-        now_ns = env.clock.now_ns()
         env.counts.fetches += 1
-        native = fetch.instrument.native
-        slot = connection.slot
-        if env.recorder:
-            env.recorder.snapshot(env.venue, slot.number, native, body, now_ns)
-        slot.feed.on_snapshot(native, body, now_ns)
+        connection.give(fetch.instrument.native, body)
         # If the base was too old for the changes, another one is due soon, not at once.
         wait_s = self._backoff(watch).failed() if watch.attempts else 0.0
         watch.next_ns = env.clock.monotonic_ns() + int(wait_s * _NS)

@@ -223,6 +223,9 @@ class Conduct:
         self._instruments = list(instruments)
         self._asked: dict[int, tuple[Instrument, ...]] = {}
 
+    def headers(self, now_ns: int) -> Sequence[tuple[str, str]]:
+        return ()
+
     def on_open(self, now_ns: int) -> Sequence[Action]:
         return self.subscribe(self._instruments, now_ns)
 
@@ -259,17 +262,17 @@ class Conduct:
 
 def driver(bourse: Bourse, engine: Engine, natives: Sequence[str], **overrides: Any) -> VenueDriver:
     """Return a driver of the venue that watches some symbols."""
-    instruments_max = overrides.pop("instruments_max", 100)
     given: dict[str, Any] = {
         "venue": "binance",
         "rules": RULES,
+        "instruments_max": 100,
         "make_stream": lambda instruments: Conduct(bourse.url, instruments),
         "sink": engine,
         "random": Random(1),
         "fetch": bourse.fetch,
         "settings": QUICK,
     }
-    made = VenueDriver(Environment(**(given | overrides)), instruments_max)
+    made = VenueDriver(Environment(**(given | overrides)))
     for native in natives:
         if str(instrument(native).id) not in engine.books:
             engine.add_instrument(instrument(native))

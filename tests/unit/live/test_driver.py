@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -370,7 +371,7 @@ def test_the_freeze_of_one_of_two_sockets_is_invisible_and_counted(run: Run) -> 
         for count in (1, 2):
             frozen = bourse.clients[0]
             frozen.is_frozen = True
-            await until(lambda gone=frozen: gone not in bourse.clients)
+            await until(partial(lambda gone: gone not in bourse.clients, frozen))
             assert made.env.counts.frozen == count
             await until_both_bring(bourse)
         await until(lambda: right(bourse, engine))
