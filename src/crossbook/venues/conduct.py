@@ -325,6 +325,10 @@ class Conduct(ABC):
                 held = self._held[topic]
                 held.state, held.asked_ns = _State.WAITING, None
 
+    def is_asked(self, topic: Topic) -> bool:
+        """Return whether a topic waits for its answer."""
+        return self._is(topic, _State.ASKED)
+
     def is_live(self, topic: Topic) -> bool:
         """Return whether a topic was confirmed."""
         return self._is(topic, _State.LIVE)

@@ -146,18 +146,20 @@ class KalshiStream(Conduct):
 
     def _on_refusal(self, answer: _Answer) -> list[Action]:
         code, text = str(answer.msg.code), answer.msg.msg
-        asked = self.answered(answer.id)
+        asked = self.asked(answer.id)
         if asked is None:
             return self._on_death(answer.sid, code) + self.refused((), code, text)
         if not asked.is_subscribe:
+            self.answered(answer.id)
             self.left(asked.topics)
             return []
-        self.on_unanswered(asked.topics)
         named = [topic for topic in asked.topics if topic.key == answer.msg.market_ticker]
-        if not named:
-            return self.refused(asked.topics, code, text)
-        self.lost(topic for topic in asked.topics if topic not in named)
-        return self.refused(named, code, text)
+        actions = self.refused(named or asked.topics, code, text)
+        # One market at fault is told on its own, and the others' answer follows.
+        if not named or not any(map(self.is_asked, asked.topics)):
+            self.answered(answer.id)
+            self.on_unanswered(asked.topics)
+        return actions
 
     def _on_death(self, sid: int | None, code: str) -> list[Action]:
         """Subscribe anew to a channel whose subscription died."""

@@ -8,7 +8,7 @@ import msgspec
 from crossbook.config import VenueConfig
 from crossbook.model import Instrument
 from crossbook.venues.answers import decoded
-from crossbook.venues.conduct import BOOK, TOP, TRADES, Conduct, Topic
+from crossbook.venues.conduct import BOOK, TOP, TRADES, Asked, Conduct, Topic
 from crossbook.venues.mexc import rest
 from crossbook.venues.mexc.config import MexcConfig
 from crossbook.venues.requests import Request, Window
@@ -101,11 +101,31 @@ class MexcStream(Conduct):
             for channel, key in _NAME.findall(answer.msg)
             if channel in _TOPICS
         ]
+        asked = self._frame_of(named)
         if kind == "refused":
-            self.left(named)
-            return self.refused(named, str(answer.code or ""), answer.msg)
+            return self._on_refusal(asked, named, answer)
         self.left(named)
         return self.confirmed(named)
+
+    def _frame_of(self, named: Sequence[Topic]) -> Asked | None:
+        """Return the oldest frame that asked for one of these; its number is not always echoed."""
+        for number, asked in list(self.waiting()):
+            if not set(named).isdisjoint(asked.topics):
+                return self.answered(number)
+        return None
+
+    def _on_refusal(
+        self, asked: Asked | None, named: Sequence[Topic], answer: _Answer
+    ) -> list[Action]:
+        """Refuse those that are named, and ask again for the others: nobody confirmed them."""
+        self.left(named)
+        actions = [
+            action
+            for topic in named
+            for action in self.refused([topic], str(answer.code or ""), answer.msg)
+        ]
+        self.lost(topic for topic in (asked.topics if asked else ()) if topic not in named)
+        return actions or self.refused((), str(answer.code or ""), answer.msg)
 
     def _name(self, topic: Topic) -> str:
         channel = _CHANNELS[topic.channel]

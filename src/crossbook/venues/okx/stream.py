@@ -15,7 +15,8 @@ from crossbook.venues.stream import Action, Send, Signer, StreamRules
 
 __all__ = ["OkxStream", "rules", "stream"]
 
-_CHANNELS = {BOOK: "books", TRADES: "trades", TOP: "bbo-tbt"}
+# `bbo-tbt` is a book of one level, which would take the place of the deep one.
+_CHANNELS = {BOOK: "books", TRADES: "trades", TOP: "tickers"}
 _TOPICS = {name: channel for channel, name in _CHANNELS.items()}
 _NAMED = re.compile(r"instId:([A-Z0-9-]+)")
 
