@@ -18,7 +18,7 @@ from crossbook.config import load
 from crossbook.errors import ConfigError
 from crossbook.sim.chaos.plan import Plan
 from crossbook.sim.config import HostConfig, WorldConfig
-from crossbook.sim.desks import DESKS
+from crossbook.sim.desks import DESKS, OPEN_DESKS
 from crossbook.sim.host import SimulatedVenues
 from crossbook.sim.replay import PlayedFrame, Recording, replay_desk
 from crossbook.sim.settings import settings_of
@@ -65,6 +65,7 @@ def _speed(_context: click.Context, _parameter: click.Parameter, text: str) -> f
     help="Questions that each prediction market lists.",
 )  # fmt: skip
 @click.option("--port-base", type=click.IntRange(1, 65_000), help="First port. Default: any.")
+@click.option("--no-keys", is_flag=True, help="Let clients in that do not sign (Kalshi).")
 @click.option("--cert", type=_FILE, help="Speak TLS with this certificate (PEM).")
 @click.option("--key", type=_FILE, help="The certificate's key (PEM).")
 @click.option(
@@ -102,6 +103,7 @@ class _Choice(msgspec.Struct, frozen=True, kw_only=True):
     steps_per_s: int
     questions: int
     port_base: int | None
+    no_keys: bool
     cert: Path | None
     key: Path | None
     settings_file: Path | None
@@ -119,7 +121,7 @@ def _session(choice: _Choice) -> Callable[[], SimulatedVenues]:
         speed=choice.speed or 1.0,
         history_steps=100,
     )
-    desks: dict[str, Callable[..., Any]] = dict(DESKS)
+    desks: dict[str, Callable[..., Any]] = dict(OPEN_DESKS if choice.no_keys else DESKS)
     if choice.recordings:
         desks = _replayed(choice)
         config = WorldConfig(spot_assets=0, questions=0)
@@ -137,7 +139,7 @@ def _session(choice: _Choice) -> Callable[[], SimulatedVenues]:
         venues,
         config=config,
         plan=plan,
-        host=HostConfig(port_base=choice.port_base),
+        host=HostConfig(port_base=choice.port_base, demands_keys=not choice.no_keys),
         ssl_context=_tls(choice),
         desks=desks,
     )

@@ -92,5 +92,7 @@ class HostConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """How long one second takes in the venues' limits on connections and pings."""
     port_base: Annotated[int, msgspec.Meta(ge=1, le=65_000)] | None = None
     """The control server's port; the venues' follow, REST before websocket. Absent: any ports."""
+    demands_keys: bool = True
+    """Whoever has to sign to connect to the real venue (Kalshi) has to here."""
     backlog_bytes_max: Annotated[int, msgspec.Meta(ge=1_024)] = 16 << 20
     """A client with more unread bytes than this is cut."""

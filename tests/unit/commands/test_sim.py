@@ -78,6 +78,21 @@ def test_settings_and_lines_for_people(tmp_path: Path) -> None:
     assert settings["kraken"]["ws_url"] in result.stdout
 
 
+@pytest.mark.parametrize(("arguments", "status"), [([], 401), (["--no-keys"], 101)])
+def test_kalshi_wants_a_signature_unless_told_otherwise(arguments: list[str], status: int) -> None:
+    async def knock(url: str) -> int:
+        async with aiohttp.ClientSession() as session:
+            try:
+                async with session.ws_connect(url):
+                    return 101
+            except aiohttp.WSServerHandshakeError as error:
+                return error.status
+
+    with served("--venues", "kalshi", *arguments) as (_, shown):
+        url = shown["venues"]["kalshi"]["ws"] + "/trade-api/ws/v2"
+        assert asyncio.run(knock(url)) == status
+
+
 def test_a_plan_is_read_and_carried_out(tmp_path: Path) -> None:
     plan = tmp_path / "plan.yaml"
     plan.write_text("faults:\n  - {kind: storm, venue: kraken, status: 503}\n")

@@ -1,5 +1,7 @@
 """The venues' servers without sockets: one file a venue, one protocol each."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from crossbook.sim.desk import Desk
@@ -13,7 +15,7 @@ from crossbook.sim.desks.mexc import MexcDesk
 from crossbook.sim.desks.okx import OkxDesk
 from crossbook.sim.desks.polymarket import PolymarketDesk
 
-__all__ = ["DESKS"]
+__all__ = ["DESKS", "OPEN_DESKS"]
 
 DESKS: Final[dict[str, type[Desk]]] = {
     BinanceDesk.venue: BinanceDesk,
@@ -27,3 +29,9 @@ DESKS: Final[dict[str, type[Desk]]] = {
     PolymarketDesk.venue: PolymarketDesk,
 }
 """The desk of each venue, by its lower-case id."""
+
+OPEN_DESKS: Final[dict[str, Callable[..., Desk]]] = {
+    **DESKS,
+    KalshiDesk.venue: partial(KalshiDesk, is_open=True),
+}
+"""The same, but nobody has to sign to connect."""

@@ -15,7 +15,7 @@ from crossbook.sim.chaos.log import FaultLog
 from crossbook.sim.chaos.plan import AnyFault, Plan
 from crossbook.sim.config import HostConfig, WorldConfig
 from crossbook.sim.desk import Desk
-from crossbook.sim.desks import DESKS
+from crossbook.sim.desks import DESKS, OPEN_DESKS
 from crossbook.sim.host.control import ControlServer
 from crossbook.sim.host.director import Director
 from crossbook.sim.host.house import House
@@ -82,7 +82,10 @@ class SimulatedVenues:
         self._clock = clock or SystemClock()
         self._start_ns = self._clock.now_ns()
         self._zero_ns = self._clock.monotonic_ns()
-        made: Mapping[str, Callable[..., Desk]] = DESKS if desks is None else desks
+        host = host or HostConfig()
+        made: Mapping[str, Callable[..., Desk]] = DESKS if host.demands_keys else OPEN_DESKS
+        if desks is not None:
+            made = desks
         wanted = tuple(made if venues is None else venues)
         if unknown := set(wanted) - set(made):
             raise ValueError(f"no such simulated venue: {', '.join(sorted(unknown))}")
@@ -94,7 +97,6 @@ class SimulatedVenues:
         self.control_url = ""
         self.is_stopped = asyncio.Event()
         self._plan = plan or Plan()
-        host = host or HostConfig()
         self._port_base = host.port_base
         self._scheme = "s" if ssl_context else ""
         self.is_paused = False

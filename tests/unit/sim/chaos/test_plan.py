@@ -6,7 +6,8 @@ import pytest
 
 from crossbook.config import load
 from crossbook.errors import ConfigError
-from crossbook.sim.chaos.plan import AnyFault, Delay, Halt, Plan
+from crossbook.sim.chaos.plan import AnyFault, Delay, Fault, Halt, Plan
+from tests.recordings import ROOT
 
 KINDS = {
     "clock_skew", "corrupt", "delay", "disconnect", "drop", "duplicate", "endless", "freeze",
@@ -57,3 +58,15 @@ def test_a_mistake_in_a_plan_is_named_with_its_place(tmp_path: Path, text: str, 
     with pytest.raises(ConfigError) as caught:
         load(Plan, written(tmp_path, text), environment={})
     assert path in str(caught.value)
+
+
+def test_the_reference_lists_every_kind_with_its_own_settings() -> None:
+    rows = {}
+    for line in (ROOT / "docs" / "reference" / "faults.md").read_text().splitlines():
+        cells = [cell.strip() for cell in line.split("|")]
+        if len(cells) == 5 and cells[1].startswith("`"):
+            rows[cells[1].strip("`")] = cells[3]
+    assert set(rows) == KINDS
+    for kind in get_args(AnyFault):
+        own = set(kind.__struct_fields__) - set(Fault.__struct_fields__)
+        assert all(f"`{name}`" in rows[kind.__struct_config__.tag] for name in own), kind
