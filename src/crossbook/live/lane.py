@@ -41,6 +41,7 @@ class Lane:
         self._wish: str | None = None
         self._roll_ns = 0
         self._no_roll_before_ns = 0
+        self._no_dead_roll_before_ns = 0
         self._wait_s = 0.0
         self._leaving: Connection | None = None
         self.shard = shard
@@ -55,7 +56,10 @@ class Lane:
 
     def replace(self, reason: str) -> None:
         """Bring up a successor of the open socket, unless the last attempt was just now."""
-        is_early = self._env.clock.monotonic_ns() < self._no_roll_before_ns
+        now_ns = self._env.clock.monotonic_ns()
+        is_early = now_ns < self._no_roll_before_ns
+        if reason == "dead_instruments" and not is_early:
+            is_early = now_ns < self._no_dead_roll_before_ns
         if self.successor is None and self._wish is None and not is_early:
             self._wish = reason
             self._stir.set()
@@ -197,6 +201,10 @@ class Lane:
             self._stir.set()
             return
         self._rolls.succeeded()
+        if reason == "dead_instruments":
+            # If they stay dead it was not the socket's fault.
+            wait_s = env.settings.dead_roll_s
+            self._no_dead_roll_before_ns = env.clock.monotonic_ns() + int(wait_s * _NS)
         add(env.counts.replacements, reason)
         self._leaving, self.current, self.successor = current, new, None
         self._wish = None

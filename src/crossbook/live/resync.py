@@ -140,6 +140,9 @@ class Resync:
         watch.attempts += 1
         if watch.attempts > settings.repairs_max and watch.status is not Status.DEAD:
             self._give_up(watch)
+            if watch.back_ns:
+                # It did come once: perhaps another socket brings it again.
+                connection.wish = connection.wish or "dead_instruments"
         connection.resync(watch.instrument)
 
     def _backoff(self, watch: Watch) -> Backoff:

@@ -53,6 +53,8 @@ class LiveSettings(Section, frozen=True, kw_only=True):
     """Resyncs of a book in a row that may fail before it is marked dead."""
     dead_share: Share = 0.5
     """A socket of which more than this part of the books are dead is replaced."""
+    dead_roll_s: Seconds = 60.0
+    """Such replacements of one socket are this far apart."""
     refused_retry_s: Seconds = 300.0
     """An instrument that the venue refused is asked for again after this long."""
     pulse_factor: Annotated[float, msgspec.Meta(gt=1)] = 20.0
