@@ -61,7 +61,7 @@ class Rest:
         path, query = question.path.rstrip("/"), question.query
         try:
             if path.startswith("/v2/"):
-                return json_answer(self._v2(path), headers=headers)
+                return json_answer(self._v2(path, now_ns), headers=headers)
             if path == f"{_BASE}/time":
                 return json_answer(self._time(now_ns), headers=headers)
             if not path.startswith(f"{_BASE}/market/"):
@@ -208,8 +208,8 @@ class Rest:
         limit = self._number(query, "limit", _CANDLES_MAX)
         return {"candles": rows[::-1][:limit]}
 
-    def _v2(self, path: str) -> dict[str, Any]:
-        """Answer lists of currencies, which clients fetch beside the products."""
+    def _v2(self, path: str, now_ns: int) -> dict[str, Any]:
+        """Answer what clients of Advanced Trade still fetch from the old interface."""
         names = dict.fromkeys(
             name
             for product in self._products.values()
@@ -227,5 +227,6 @@ class Rest:
         if path == "/v2/exchange-rates":
             return {"data": {"currency": "USD", "rates": dict.fromkeys(("USD", "USDT"), "1")}}
         if path == "/v2/time":
-            return {"data": {}}
+            time = self._time(now_ns)
+            return {"data": {"iso": time["iso"], "epoch": int(time["epochSeconds"])}}
         raise _Refusal(404, "not_found", "Not found")
