@@ -3,11 +3,12 @@
 import asyncio
 from typing import Any
 
-import ccxt.pro
 import pytest
 
 from crossbook.sim.host import SimulatedVenues
-from tests.sim.third_party import eventually, floats, play, redirected
+from tests.sim.third_party import eventually, floats, library, play, redirected
+
+ccxt = library("ccxt.pro")
 
 pytestmark = pytest.mark.slow
 
@@ -47,7 +48,7 @@ CASES = {
 
 def exchange_of(name: str, sim: SimulatedVenues) -> Any:
     venue, hosts, credentials, _ = CASES[name]
-    exchange = getattr(ccxt.pro, name)(credentials)
+    exchange = getattr(ccxt, name)(credentials)
     urls = sim.urls[venue]
     targets = {host: target.format(**urls) for host, target in hosts.items()}
     exchange.urls["api"] = redirected(exchange.urls["api"], targets)
@@ -120,7 +121,7 @@ def test_a_book_that_ccxt_watches_is_the_truth(name: str) -> None:
                     for found, levels in ((book["bids"], truth.bids), (book["asks"], truth.asks))
                 )
 
-            await eventually(is_true, f"{name}: {book['bids'][:3]} is not {truth.bids[:3]}")
+            await eventually(is_true, lambda: f"{name}: {book['bids'][:3]} is not {truth.bids[:3]}")
         finally:
             await exchange.close()
             # Its sockets close in tasks of their own.

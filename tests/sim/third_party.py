@@ -1,9 +1,13 @@
 """Clients that others wrote, pointed at simulated venues and otherwise left as they are."""
 
 import asyncio
+import importlib
+import os
 from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import urlsplit
+
+import pytest
 
 from crossbook.sim.client import Levels
 from crossbook.sim.config import WorldConfig
@@ -11,6 +15,17 @@ from crossbook.sim.host import SimulatedVenues
 
 CONFIG = WorldConfig(steps_per_s=20, history_steps=300)
 DEADLINE_S = 30.0
+
+
+def library(name: str) -> Any:
+    """Return a module that is not crossbook's; skip the tests where it is not installed."""
+    try:
+        return importlib.import_module(name)
+    except ImportError as missing:
+        reason = f"{name} cannot be imported: {missing}"
+        if os.environ.get("CROSSBOOK_REQUIRE_SERVICES"):
+            pytest.fail(f"{reason} (CROSSBOOK_REQUIRE_SERVICES is set)", pytrace=False)
+        pytest.skip(reason, allow_module_level=True)
 
 
 def play(venue: str, scene: Callable[[SimulatedVenues], Awaitable[None]]) -> None:
@@ -25,13 +40,13 @@ def play(venue: str, scene: Callable[[SimulatedVenues], Awaitable[None]]) -> Non
     asyncio.run(run())
 
 
-async def eventually(is_so: Callable[[], bool], what: str) -> None:
-    """Wait until something is so; the scene's deadline bounds it."""
-    for _ in range(200):
+async def eventually(is_so: Callable[[], bool], what: Callable[[], str]) -> None:
+    """Wait until something is so, else say what is."""
+    for _ in range(750):
         if is_so():
             return
         await asyncio.sleep(0.02)
-    raise AssertionError(what)
+    raise AssertionError(what())
 
 
 def redirected(urls: Any, targets: dict[str, str]) -> Any:
