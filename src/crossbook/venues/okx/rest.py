@@ -137,13 +137,11 @@ def klines(instrument: Instrument, interval_s: int, now_ns: int, limit: int = 10
 
 
 def read_klines(instrument: Instrument, body: bytes) -> list[Kline]:
-    """Return the candles of an answer, which is newest first."""
+    """Return the candles of an answer, whose order differs."""
     data = record(_VENUE, body).fields.get("data")
-    rows = list(listed(_VENUE, instrument.native, data, _CELLS))
-    return [
-        candle(row, ("ts", _MS), ("open", "high", "low", "close"), "volume")
-        for row in reversed(rows)
-    ]
+    rows = listed(_VENUE, instrument.native, data, _CELLS)
+    found = [candle(row, ("ts", _MS), ("open", "high", "low", "close"), "volume") for row in rows]
+    return sorted(found, key=lambda each: each.open_ns)
 
 
 def failure(status: int, headers: Mapping[str, str], body: bytes) -> CrossbookError | None:
