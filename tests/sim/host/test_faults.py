@@ -421,3 +421,18 @@ def test_two_sessions_of_one_seed_and_plan_have_the_same_markets() -> None:
     for _ in range(2):
         play(scene, config=WorldConfig(steps_per_s=0))
     assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("ends", ["thaw", "cut"])
+def test_a_frozen_connection_thaws_or_is_torn_down(ends: str) -> None:
+    async def scene(sim: SimulatedVenues) -> None:
+        async with PlainClient(ws(sim)) as client:
+            await client.until(lambda c: len(c.frames) > 3)
+            sim.add_fault(Freeze(duration_s=0.2, ends="cut" if ends == "cut" else "thaw"))
+            if ends == "cut":
+                await client.until(lambda c: c.is_over)
+            else:
+                await client.until(lambda c: c.gaps > 0)
+                assert not client.is_over
+
+    play(scene)

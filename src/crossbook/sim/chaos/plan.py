@@ -71,6 +71,8 @@ class Freeze(Fault, frozen=True, kw_only=True, tag="freeze"):
 
     is_contagious: bool = False
     """Connections that are opened while it lasts freeze as well."""
+    ends: Literal["thaw", "cut"] = "thaw"
+    """At the end they bring data again, as if nothing had been; or they are torn down."""
 
 
 class Lifetime(Fault, frozen=True, kw_only=True, tag="lifetime"):

@@ -6,6 +6,7 @@ from crossbook.sim.chaos.calendar import Standing, Turn
 from crossbook.sim.chaos.plan import (
     ClockSkew,
     Disconnect,
+    Freeze,
     Halt,
     Lifetime,
     Maintenance,
@@ -64,7 +65,7 @@ class Director:
                 self._disconnect(standing, code, now_ns)
             case Maintenance(notice_s=notice_s):
                 self._maintain(notice_s, now_ns, is_begin=is_begin)
-            case Trickle() if not is_begin:
+            case Freeze(ends="cut") | Trickle() if not is_begin:
                 # What follows half a frame can only be another connection.
                 for connection in self._struck(standing):
                     connection.abort()
