@@ -7,10 +7,12 @@ import click
 
 from crossbook.errors import CrossbookError
 
-__all__ = ["EXIT_FAILURE", "failures_in_one_line"]
+__all__ = ["EXIT_FAILURE", "EXIT_PARTIAL", "failures_in_one_line"]
 
 EXIT_FAILURE = 1
 """The input cannot be used. (2: the command line cannot, and 0: all went well.)"""
+EXIT_PARTIAL = 3
+"""Some of what was asked for was done, and some could not be."""
 
 
 @contextmanager

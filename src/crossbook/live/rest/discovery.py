@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from crossbook.errors import CrossbookError, MetadataError
+from crossbook.errors import CrossbookError, DeadlineError, MetadataError
 from crossbook.live.rest.client import Fetcher
 from crossbook.model import Catalogue, Instrument
 from crossbook.venues.base import Symbols
@@ -106,6 +106,7 @@ class Discovery:
         symbols: reads the answers.
         random: for jitter.
         pages_max: pages of one list.
+        deadline_s: a list that is not whole after this long has failed.
     """
 
     def __init__(
@@ -117,6 +118,7 @@ class Discovery:
         *,
         random: Random,
         pages_max: int = 1_000,
+        deadline_s: float = 600.0,
     ) -> None:
         self.venue = venue
         self._fetcher = fetcher
@@ -124,6 +126,7 @@ class Discovery:
         self._symbols = symbols
         self._random = random
         self._pages_max = pages_max
+        self._deadline_s = deadline_s
         self.catalogue = Catalogue(())
         """What it lists, as of the last refresh that went well."""
         self.refreshes = 0
@@ -135,11 +138,16 @@ class Discovery:
         """Read the whole list anew, and return what is different.
 
         Raises:
-            MetadataError: it is not of the venue's form, does not end, or is empty now.
+            DeadlineError: it took too long.
+        MetadataError: it is not of the venue's form, does not end, or is empty now.
             CrossbookError: it could not be had.
         """
         try:
-            found = await self._read()
+            async with asyncio.timeout(self._deadline_s):
+                found = await self._read()
+        except TimeoutError as error:
+            self.failures += 1
+            raise DeadlineError(f"the list of {self.venue}", self._deadline_s) from error
         except CrossbookError:
             self.failures += 1
             raise
