@@ -5,6 +5,7 @@ import click
 from crossbook import __version__
 from crossbook.commands.config import config
 from crossbook.commands.demo import demo
+from crossbook.commands.doctor import doctor
 from crossbook.commands.markets import markets
 from crossbook.commands.replay import replay
 from crossbook.commands.sim import sim
@@ -19,6 +20,7 @@ def main() -> None:
 
 main.add_command(config)
 main.add_command(demo)
+main.add_command(doctor)
 main.add_command(markets)
 main.add_command(replay)
 main.add_command(sim)

@@ -1,0 +1,138 @@
+"""One venue: does it answer, is its clock ours, does it list what is wanted."""
+
+import asyncio
+from typing import Final
+
+import msgspec
+import picows
+
+from crossbook.clock import Clock
+from crossbook.config import VenueConfig
+from crossbook.errors import ConfigError, ConnectError, CrossbookError
+from crossbook.live.handshake import connect
+from crossbook.live.rest.client import RestClient
+from crossbook.live.rest.opening import trust
+from crossbook.services.doctor.finding import Finding, Grade
+from crossbook.venues.base import Capability, Venue
+
+__all__ = [
+    "Offset",
+    "grade_of_offset",
+    "look_at_clock",
+    "look_at_limits",
+    "look_at_stream",
+    "offset",
+]
+
+_LOOKS: Final = 3
+_OFFSET_S_WARNING: Final = 0.25
+_OFFSET_S_FAILURE: Final = 1.0
+"""From here on venues refuse what is signed, whatever else they allow."""
+_FULL_SHARE: Final = 0.8
+_FRAME_BYTES_MAX: Final = 1 << 24
+_CLOSE_S: Final = 2.0
+_SECOND_NS: Final = 1_000_000_000
+
+
+class Offset(msgspec.Struct, frozen=True):
+    """How far a venue's clock is ahead of ours."""
+
+    offset_ns: int
+    """Negative: it is behind."""
+    error_ns: int
+    """The truth is at most so far away: half of the way there and back, and the clock's step."""
+
+
+def offset(sent_ns: int, received_ns: int, venue_ns: int) -> Offset:
+    """Return what one question for the time tells.
+
+    Examples:
+        >>> offset(1_000, 3_000, 2_500)
+        Offset(offset_ns=500, error_ns=1000)
+    """
+    # Some venues tell whole seconds only: the time that was told began up to one ago.
+    step_ns = _SECOND_NS if venue_ns % _SECOND_NS == 0 else 0
+    middle_ns = (sent_ns + received_ns) // 2
+    return Offset(venue_ns + step_ns // 2 - middle_ns, (received_ns - sent_ns) // 2 + step_ns // 2)
+
+
+def grade_of_offset(found: Offset) -> Grade:
+    """Return how bad an offset is for certain, whatever the error of its measurement."""
+    least_s = max(0, abs(found.offset_ns) - found.error_ns) / 1e9
+    if least_s >= _OFFSET_S_FAILURE:
+        return Grade.FAILURE
+    return Grade.WARNING if least_s >= _OFFSET_S_WARNING else Grade.OK
+
+
+async def look_at_clock(venue: Venue, client: RestClient, clock: Clock) -> Finding:
+    """Ask a venue for its time, and by that whether its REST answers.
+
+    Raises:
+        CrossbookError: it does not answer.
+    """
+    assert venue.rest is not None
+    found: list[Offset] = []
+    for _ in range(_LOOKS):
+        sent_ns = clock.now_ns()
+        body = await client.fetch(venue.rest.time())
+        found.append(offset(sent_ns, clock.now_ns(), venue.rest.read_time(body)))
+    best = min(found, key=lambda each: each.error_ns)
+    detail = (
+        f"its clock is {abs(best.offset_ns) / 1e6:,.1f} ms "
+        f"{'ahead of' if best.offset_ns >= 0 else 'behind'} ours, "
+        f"give or take {best.error_ns / 1e6:,.1f} ms"
+    )
+    return Finding("clock", grade_of_offset(best), detail, venue.name)
+
+
+async def look_at_limits(venue: Venue, client: RestClient) -> list[Finding]:
+    """Return how full a venue's budgets are, by its own count and ours."""
+    findings = []
+    stats = await client.stats()
+    for use in stats.use:
+        # What this examination took itself is no reason to warn.
+        is_full = use.used - stats.tries > use.count * _FULL_SHARE
+        findings.append(
+            Finding(
+                "limits",
+                Grade.WARNING if is_full else Grade.OK,
+                f"{use.group}: {use.used:,} of {use.count:,} units used in {use.span_s:g} s",
+                venue.name,
+            )
+        )
+    return findings
+
+
+async def look_at_stream(venue: Venue, config: VenueConfig, deadline_s: float) -> Finding:
+    """Open a websocket to a venue, and close it again."""
+    if Capability.HANDSHAKE in venue.capabilities:
+        return Finding("stream", Grade.OK, "not tried: it asks for a key", venue.name)
+    assert venue.stream is not None
+    url = venue.stream(config, ()).url
+    where = url.partition("?")[0]
+    listener = _Listener()
+    try:
+        transport = await connect(
+            url,
+            listener,
+            deadline_s=deadline_s,
+            bytes_max=_FRAME_BYTES_MAX,
+            offers_deflate=False,
+            tls=trust(config.ca_file),
+        )
+    except (ConnectError, ConfigError) as error:
+        return Finding("stream", Grade.FAILURE, f"{where}: {_reason(error)}", venue.name)
+    transport.send_close(picows.WSCloseCode.OK)
+    try:
+        await asyncio.wait_for(transport.wait_disconnected(), _CLOSE_S)
+    except TimeoutError:
+        transport.disconnect()
+    return Finding("stream", Grade.OK, f"{where} is open", venue.name)
+
+
+def _reason(error: CrossbookError) -> str:
+    return error.reason if isinstance(error, ConnectError | ConfigError) else str(error)
+
+
+class _Listener(picows.WSListener):
+    """Hears nothing: whether the socket opens is all that matters."""
