@@ -137,8 +137,7 @@ def _sections(
 ) -> tuple[Settings, Mapping[str, VenueConfig]]:
     """Return which venues are asked: those that are named, with the defaults where needed."""
     configured = settings.by_venue()
-    able = (name for name, each in VENUES.items() if each.rest is not None)
-    wanted = names or tuple(configured) or tuple(able)
+    wanted = names or tuple(configured) or tuple(VENUES)
     added = {name: VENUES[name].config() for name in wanted if name not in configured}
     venues = msgspec.structs.replace(settings.venues, **added)
     settings = located(msgspec.structs.replace(settings, venues=venues))

@@ -113,7 +113,6 @@ def runtime_of(settings: Settings) -> Path:
 async def _listing(
     venue: Venue, client: RestClient, settings: Settings, random: Random, deadline_s: float
 ) -> Listing:
-    assert venue.rest is not None
     discovery = Discovery(
         venue.name,
         client,

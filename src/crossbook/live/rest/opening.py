@@ -44,7 +44,6 @@ def open_client(
     Raises:
         ConfigError: a setting cannot be used.
     """
-    assert venue.rest is not None, f"{venue.name} has no REST"
     urls = venue.urls(config)
     groups = scaled(venue.rest.GROUPS, config.rest.budget_share)
     return RestClient(

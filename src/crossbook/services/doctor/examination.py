@@ -84,7 +84,6 @@ async def _rest(venue: Venue, client: RestClient, clock: Clock) -> AsyncIterator
     Raises:
         CrossbookError: it does not answer.
     """
-    assert venue.rest is not None
     if Capability.TIME in venue.capabilities:
         finding = await look_at_clock(venue, client, clock)
     else:

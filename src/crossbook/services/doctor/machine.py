@@ -74,7 +74,7 @@ def open_files(settings: Settings) -> Iterator[Finding]:
 def sockets_needed(name: str, section: VenueConfig) -> int:
     """Return how many sockets a venue's instruments take; more while one is replaced."""
     venue = VENUES[name]
-    if venue.rules is None or not section.instruments:
+    if not section.instruments:
         return 0
     per_socket = venue.rules(section).instruments_max
     if section.instruments_per_socket_max is not None:

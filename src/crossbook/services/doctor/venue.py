@@ -70,7 +70,6 @@ async def look_at_clock(venue: Venue, client: RestClient, clock: Clock) -> Findi
     Raises:
         CrossbookError: it does not answer.
     """
-    assert venue.rest is not None
     found: list[Offset] = []
     for _ in range(_LOOKS):
         sent_ns = clock.now_ns()
@@ -107,7 +106,6 @@ async def look_at_stream(venue: Venue, config: VenueConfig, deadline_s: float) -
     """Open a websocket to a venue, and close it again."""
     if Capability.HANDSHAKE in venue.capabilities:
         return Finding("stream", Grade.OK, "not tried: it asks for a key", venue.name)
-    assert venue.stream is not None
     url = venue.stream(config, ()).url
     where = url.partition("?")[0]
     listener = _Listener()

@@ -55,7 +55,6 @@ def test_of_small_limits_one_unit_is_left() -> None:
 
 def test_a_client_asks_where_the_settings_say(tmp_path: Path) -> None:
     kraken = venue("kraken")
-    assert kraken.rest is not None
     request = kraken.rest.time()
 
     async def run() -> None:

@@ -50,12 +50,10 @@ def test_only_what_is_certain_counts(offset_ms: int, error_ms: int, grade: Grade
 
 def test_a_budget_that_others_use_up_is_a_warning() -> None:
     kraken = venue("kraken")
-    assert kraken.rest is not None
     groups = [Group("a", (Window(100, 60.0),)), Group("b", (Window(100, 60.0),))]
     budget = LocalBudget(groups, SystemClock())
 
     async def run() -> None:
-        assert kraken.rest is not None
         await budget.take("b", 1, Priority.DATA, 1.0)
         await budget.observe([Usage("a", 90, 60.0)])
         client = RestClient(
