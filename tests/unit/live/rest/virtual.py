@@ -2,7 +2,7 @@
 
 import asyncio
 import selectors
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -13,10 +13,11 @@ class _Selector(selectors.SelectSelector):
     def __init__(self) -> None:
         super().__init__()
         self.now_s = 0.0
+        self.threads = 0
+        """Calls at work in threads: their time is real, and no other time passes meanwhile."""
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        if timeout is None:
-            # Nobody sleeps: a thread is at work.
+        if timeout is None or (self.threads and timeout > 0):
             woken = super().select(_THREAD_S)
             assert woken, "everybody waits for ever"
             return woken
@@ -33,6 +34,17 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     def time(self) -> float:
         return self._virtual.now_s
+
+    def run_in_executor(  # type: ignore[override] # what it takes and gives, it passes on
+        self, executor: Any, func: Callable[..., Any], *args: Any
+    ) -> asyncio.Future[Any]:
+        self._virtual.threads += 1
+        future = super().run_in_executor(executor, func, *args)
+        future.add_done_callback(self._returned)
+        return future
+
+    def _returned(self, _: object) -> None:
+        self._virtual.threads -= 1
 
 
 class LoopClock:
