@@ -66,6 +66,7 @@ def _speed(_context: click.Context, _parameter: click.Parameter, text: str) -> f
 )  # fmt: skip
 @click.option("--port-base", type=click.IntRange(1, 65_000), help="First port. Default: any.")
 @click.option("--no-keys", is_flag=True, help="Let clients in that do not sign (Kalshi).")
+@click.option("--deflate", is_flag=True, help="Compress frames for clients that offer it.")
 @click.option("--cert", type=_FILE, help="Speak TLS with this certificate (PEM).")
 @click.option("--key", type=_FILE, help="The certificate's key (PEM).")
 @click.option(
@@ -104,6 +105,7 @@ class _Choice(msgspec.Struct, frozen=True, kw_only=True):
     questions: int
     port_base: int | None
     no_keys: bool
+    deflate: bool
     cert: Path | None
     key: Path | None
     settings_file: Path | None
@@ -139,7 +141,11 @@ def _session(choice: _Choice) -> Callable[[], SimulatedVenues]:
         venues,
         config=config,
         plan=plan,
-        host=HostConfig(port_base=choice.port_base, demands_keys=not choice.no_keys),
+        host=HostConfig(
+            port_base=choice.port_base,
+            demands_keys=not choice.no_keys,
+            deflates=choice.deflate,
+        ),
         ssl_context=_tls(choice),
         desks=desks,
     )

@@ -94,5 +94,7 @@ class HostConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """The control server's port; the venues' follow, REST before websocket. Absent: any ports."""
     demands_keys: bool = True
     """Whoever has to sign to connect to the real venue (Kalshi) has to here."""
+    deflates: bool = False
+    """Frames are compressed for clients that offer it (permessage-deflate)."""
     backlog_bytes_max: Annotated[int, msgspec.Meta(ge=1_024)] = 16 << 20
     """A client with more unread bytes than this is cut."""

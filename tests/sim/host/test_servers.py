@@ -8,6 +8,7 @@ import pytest
 
 from crossbook.sim.config import HostConfig
 from crossbook.sim.host import SimulatedVenues
+from crossbook.sim.host.deflate import deflated
 from tests.sim.host.plain_desk import PlainClient, PlainDesk, desk, eventually, get, play
 
 
@@ -150,6 +151,45 @@ def test_a_client_that_does_not_read_is_cut() -> None:
         assert sim.houses["okx"].tally.cut >= 1
 
     play(scene, host=HostConfig(backlog_bytes_max=100_000))
+
+
+@pytest.mark.parametrize("is_offered", [False, True])
+def test_frames_are_compressed_for_those_who_offer_it(is_offered: bool) -> None:
+    async def scene(sim: SimulatedVenues) -> None:
+        async with PlainClient(sim.urls["okx"]["ws"], compress=15 if is_offered else 0) as client:
+            assert bool(client.ws.compress) == is_offered
+            await client.until(lambda c: len(c.frames) > 20)
+            assert client.gaps == 0
+            sim.pause()
+            await sim.settle()
+            await client.until(lambda c: c.levels() == sim.truth.book("okx", "BTC-USDT"))
+
+    play(scene, host=HostConfig(deflates=True))
+
+
+def test_compression_is_not_chosen_unless_the_venue_compresses() -> None:
+    async def scene(sim: SimulatedVenues) -> None:
+        async with PlainClient(sim.urls["okx"]["ws"], compress=15) as client:
+            assert not client.ws.compress
+            await client.until(lambda c: len(c.frames) > 3)
+
+    play(scene)
+
+
+@pytest.mark.parametrize(("payload", "code"), [(b"\xff" * 200, 1007), (b"", 1009)])
+def test_what_cannot_be_inflated_ends_the_connection(payload: bytes, code: int) -> None:
+    if code == 1009:
+        payload = deflated(b"x" * ((1 << 20) + 1))
+
+    async def scene(sim: SimulatedVenues) -> None:
+        async with PlainClient(sim.urls["okx"]["ws"], "", compress=15) as client:
+            writer = client.ws._writer
+            header = bytes([0b11000001, 0x80 | 126]) + len(payload).to_bytes(2, "big")
+            writer.transport.write(header + bytes(4) + payload)
+            await client.until(lambda c: c.is_over)
+            assert client.close_code == code
+
+    play(scene, host=HostConfig(deflates=True))
 
 
 def test_venues_speak_tls_with_the_key_they_are_given(

@@ -1,5 +1,6 @@
 """One websocket connection to a simulated venue."""
 
+import zlib
 from collections.abc import Callable
 from typing import Final
 
@@ -7,11 +8,14 @@ from picows import WSCloseCode, WSFrame, WSListener, WSMsgType, WSTransport
 
 from crossbook.sim.chaos.plan import Disconnect
 from crossbook.sim.chaos.wire import Wire
+from crossbook.sim.host.deflate import MessageTooBigError, deflated, inflated
 from crossbook.sim.host.house import House, P
 
 __all__ = ["Connection"]
 
 _MESSAGE_BYTES_MAX: Final = 1 << 20
+_DEFLATED_FROM: Final = 64
+"""Shorter messages are not worth it."""
 _ENDLESS_FRAME: Final = b"\x81\x7f" + (1 << 20).to_bytes(8, "big")
 """The header of a text frame of a mebibyte."""
 
@@ -24,10 +28,17 @@ class Connection(WSListener):
         number: counts the venue's connections from 1.
         path: path and query that it connected to.
         close_later: closes the socket if the client does not do so itself.
+        deflates: compresses what it sends.
     """
 
     def __init__(
-        self, house: House, number: int, path: str, close_later: Callable[["Connection"], None]
+        self,
+        house: House,
+        number: int,
+        path: str,
+        close_later: Callable[["Connection"], None],
+        *,
+        deflates: bool = False,
     ) -> None:
         self.number = number
         self.path = path
@@ -37,7 +48,9 @@ class Connection(WSListener):
         self._close_later = close_later
         self._transport: WSTransport | None = None
         self._backlog_bytes: Callable[[], int] = int
+        self._deflates = deflates
         self._parts: list[bytes] = []
+        self._are_parts_deflated = False
         self._is_trickling = False
         self._is_known = False
         self.is_closing = False
@@ -146,14 +159,7 @@ class Connection(WSListener):
                 transport.send_close(WSCloseCode.OK)
             transport.disconnect()
         else:
-            self._parts.append(frame.get_payload_as_bytes())
-            if sum(map(len, self._parts)) > _MESSAGE_BYTES_MAX:
-                self.close(1009, "message too big")
-            elif frame.fin:
-                message = self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
-                self._parts.clear()
-                house.tally.received += 1
-                self._guard(house.desk.on_message, self, message, now_ns)
+            self._take(frame, now_ns)
 
     def on_ws_disconnected(self, transport: WSTransport) -> None:
         """Forget the connection."""
@@ -162,6 +168,30 @@ class Connection(WSListener):
             self._is_known = False
             self._house.connections.pop(self.number, None)
             self._house.guard(self._house.desk.on_close, self)
+
+    def _take(self, frame: WSFrame, now_ns: int) -> None:
+        """Take a message, or a part of one."""
+        if not self._parts:
+            self._are_parts_deflated = frame.rsv1
+        self._parts.append(frame.get_payload_as_bytes())
+        if sum(map(len, self._parts)) > _MESSAGE_BYTES_MAX:
+            self.close(1009, "message too big")
+            return
+        if not frame.fin:
+            return
+        message = b"".join(self._parts)
+        self._parts.clear()
+        if self._are_parts_deflated:
+            try:
+                message = inflated(message, _MESSAGE_BYTES_MAX)
+            except MessageTooBigError:
+                self.close(1009, "message too big")
+                return
+            except zlib.error:
+                self.close(1007, "not compressed")
+                return
+        self._house.tally.received += 1
+        self._guard(self._house.desk.on_message, self, message, now_ns)
 
     def _guard(self, action: Callable[P, object], *args: P.args, **named: P.kwargs) -> None:
         if not self._house.guard(action, *args, **named):
@@ -178,4 +208,8 @@ class Connection(WSListener):
             return
         house.tally.frames += 1
         house.tally.frames_bytes += len(payload)
-        transport.send(WSMsgType.BINARY if is_binary else WSMsgType.TEXT, payload)
+        kind = WSMsgType.BINARY if is_binary else WSMsgType.TEXT
+        if self._deflates and len(payload) >= _DEFLATED_FROM:
+            transport.send(kind, deflated(payload), rsv1=True)
+        else:
+            transport.send(kind, payload)

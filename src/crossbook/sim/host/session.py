@@ -120,7 +120,7 @@ class SimulatedVenues:
             self._directors.append(Director(house, self.world, self.truth))
             self._servers[venue] = (
                 RestServer(house, self.world, self.truth, ssl_context),
-                StreamServer(house, ssl_context),
+                StreamServer(house, ssl_context, deflates=host.deflates),
             )
         self._control = ControlServer(self)
 

@@ -15,6 +15,7 @@ from picows import (
 from crossbook.sim.chaos.answers import refusal, unavailable
 from crossbook.sim.desk import HttpAnswer
 from crossbook.sim.host.connection import Connection
+from crossbook.sim.host.deflate import CHOICE, is_offered
 from crossbook.sim.host.house import House
 
 __all__ = ["StreamServer"]
@@ -30,10 +31,14 @@ class StreamServer:
     Args:
         house: the venue.
         ssl_context: encrypts; `None`: plain.
+        deflates: compresses for clients that offer it.
     """
 
-    def __init__(self, house: House, ssl_context: ssl.SSLContext | None) -> None:
+    def __init__(
+        self, house: House, ssl_context: ssl.SSLContext | None, *, deflates: bool = False
+    ) -> None:
         self._house = house
+        self._deflates = deflates
         self._ssl = ssl_context
         self._server: asyncio.Server | None = None
         self._ends: set[asyncio.TimerHandle] = set()
@@ -86,7 +91,12 @@ class StreamServer:
             house.tally.refused += 1
             return WSUpgradeResponseWithListener(_response(answer), None)
         house.tally.connections += 1
-        return Connection(house, house.tally.connections, path, self._close_later)
+        number = house.tally.connections
+        if not self._deflates or not is_offered(headers.get("sec-websocket-extensions", "")):
+            return Connection(house, number, path, self._close_later)
+        response = WSUpgradeResponse.create_101_response({"Sec-WebSocket-Extensions": CHOICE})
+        connection = Connection(house, number, path, self._close_later, deflates=True)
+        return WSUpgradeResponseWithListener(response, connection)
 
     def _close_later(self, connection: Connection) -> None:
         def end() -> None:
