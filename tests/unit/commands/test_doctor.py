@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from crossbook.cli import main
 from tests.simulated import addresses, simulated
@@ -89,6 +91,27 @@ def test_a_venue_that_does_not_answer_is_a_failure_and_the_others_are_looked_at(
     assert "refused" in rest["detail"]
     assert "refused" in stream["detail"]
     assert found["binance", "rest"][0]["grade"] == "ok"
+
+
+def test_a_stream_that_wants_a_key_is_opened_with_one(tmp_path: Path) -> None:
+    key = Ed25519PrivateKey.generate()
+    pem = tmp_path / "kalshi.pem"
+    pem.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    pem.chmod(0o600)
+    file = tmp_path / "settings.yaml"
+    file.write_text("venues: {kalshi: {}}\nbudget: {url: 'memory://'}")
+    keyed = ["--set", "venues.kalshi.api_key_id=me", "--set", "venues.kalshi.private_key_file="]
+    with simulated(["kalshi"]) as urls:
+        at = ["--json", "--set", f"sim.addresses_file={addresses(tmp_path, urls)}"]
+        without, signed = (
+            doctor(str(file), *at),
+            doctor(str(file), *keyed[:3], keyed[3] + str(pem), *at),
+        )
+    assert (without.exit_code, signed.exit_code) == (3, 0)
+    assert "no books will come" in findings(without)["kalshi", "keys"][0]["detail"]
+    found = findings(signed)
+    assert found["kalshi", "keys"][0]["grade"] == "ok"
+    assert found["kalshi", "stream"][0]["detail"].endswith("is open")
 
 
 def test_a_configuration_that_cannot_be_used_ends_it(file: Path) -> None:

@@ -74,7 +74,7 @@ async def _visit(
         except TimeoutError:
             text = f"no answer within {deadline_s:g} s"
             found.append(Finding("rest", Grade.FAILURE, text, venue.name))
-    found.append(await look_at_stream(venue, section, deadline_s))
+    found.append(await look_at_stream(venue, section, clock, deadline_s))
     return found
 
 

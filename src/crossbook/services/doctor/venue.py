@@ -13,6 +13,7 @@ from crossbook.live.handshake import connect
 from crossbook.live.rest.client import RestClient
 from crossbook.live.rest.opening import trust
 from crossbook.services.doctor.finding import Finding, Grade
+from crossbook.services.signers import signer_of
 from crossbook.venues.base import Capability, Venue
 
 __all__ = [
@@ -102,17 +103,24 @@ async def look_at_limits(venue: Venue, client: RestClient) -> list[Finding]:
     return findings
 
 
-async def look_at_stream(venue: Venue, config: VenueConfig, deadline_s: float) -> Finding:
+async def look_at_stream(
+    venue: Venue, config: VenueConfig, clock: Clock, deadline_s: float
+) -> Finding:
     """Open a websocket to a venue, and close it again."""
-    if Capability.HANDSHAKE in venue.capabilities:
-        return Finding("stream", Grade.OK, "not tried: it asks for a key", venue.name)
-    url = venue.stream(config, ()).url
-    where = url.partition("?")[0]
-    listener = _Listener()
+    try:
+        signer = signer_of(config)
+    except ConfigError as error:
+        return Finding("keys", Grade.FAILURE, f"{error.path}: {error.reason}", venue.name)
+    if signer is None and Capability.HANDSHAKE in venue.capabilities:
+        text = "it asks for a key, and none is set: no books will come"
+        return Finding("keys", Grade.FAILURE, text, venue.name)
+    stream = venue.stream(config, (), signer)
+    where = stream.url.partition("?")[0]
     try:
         transport = await connect(
-            url,
-            listener,
+            stream.url,
+            _Listener(),
+            headers=stream.headers(clock.now_ns()),
             deadline_s=deadline_s,
             bytes_max=_FRAME_BYTES_MAX,
             offers_deflate=False,

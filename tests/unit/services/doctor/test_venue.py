@@ -77,7 +77,7 @@ def test_a_socket_that_does_not_open_is_a_failure() -> None:
     kraken = venue("kraken")
     config = kraken.config(ws_url="ws://127.0.0.1:9/v2?token=hush")
     assert isinstance(config, VenueConfig)
-    found = asyncio.run(look_at_stream(kraken, config, 5.0))
+    found = asyncio.run(look_at_stream(kraken, config, SystemClock(), 5.0))
     assert (found.grade, found.venue) == (Grade.FAILURE, "kraken")
     assert "refused" in found.detail
     assert "hush" not in found.detail
