@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Iterable
 
-from crossbook.errors import SubscriptionError
+from crossbook.errors import CrossbookError, SubscriptionError
+from crossbook.live.audit import Audit
 from crossbook.live.connection import Connection
 from crossbook.live.environment import Environment
 from crossbook.live.health import Health
@@ -39,6 +40,7 @@ class VenueDriver:
         self.watches: dict[str, Watch] = {}
         """All wanted instruments, by id."""
         self.resync = Resync(env, self.watches, self.carrier)
+        self.audit = Audit(env, self.watches, self.carrier)
 
     # ------------------------------------------------------------ what is wanted
 
@@ -94,6 +96,8 @@ class VenueDriver:
                 for shard in self._lanes:
                     self._start(shard)
                 others = [group.create_task(self._tick())]
+                others.append(group.create_task(self.audit.run()))
+                others.append(group.create_task(self._ask_the_time()))
                 others += [
                     group.create_task(self.resync.work())
                     for _ in range(self.env.settings.fetches_max)
@@ -136,9 +140,29 @@ class VenueDriver:
                 idle_at_ns = now_ns + idle_ns
                 self._look_after_lanes(now_ns)
 
+    async def _ask_the_time(self) -> None:
+        """Measure how far the venue's clock is ahead, now and then; at first more often."""
+        env = self.env
+        if env.rest is None or env.fetch is None:
+            return
+        while True:
+            try:
+                request = env.rest.time()
+                sent_ns = env.clock.now_ns()
+                body = await env.ask(request)
+                env.offset.add(sent_ns, env.rest.read_time(body), env.clock.now_ns())
+            except CrossbookError as error:
+                env.log("live.time_failed", venue=env.venue, error=str(error))
+            except ValueError:
+                # The venue tells nobody its time.
+                return
+            every_s = env.settings.offset_every_s
+            await asyncio.sleep(every_s if env.offset.count >= 4 else min(every_s, 1.0))
+
     def _care(self, lane: Lane, connection: Connection, utc_ns: int, *, is_idle: bool) -> None:
         try:
             connection.tick(utc_ns)
+            connection.listener.measure_next(self.env.latency.receive_to_book.record)
             if connection.wish is not None and connection is lane.current:
                 lane.replace(connection.wish)
             if is_idle and connection.is_open:

@@ -1,5 +1,6 @@
 """What all connections of one venue are given: limits, clock, chance, network, books."""
 
+import asyncio
 import ssl
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -9,11 +10,14 @@ from typing import Protocol
 import msgspec
 
 from crossbook.clock import Clock, SystemClock
+from crossbook.errors import DeadlineError, UnavailableError
 from crossbook.live.budget import RateBudget
 from crossbook.live.counts import VenueCounts
 from crossbook.live.handshake import Connect, connect
 from crossbook.live.journal import note
+from crossbook.live.latency import Latency
 from crossbook.live.listener import Recorder
+from crossbook.live.offset import ClockOffset
 from crossbook.live.settings import LiveSettings
 from crossbook.live.sink import Feed, Scratch, Sink
 from crossbook.model import Instrument
@@ -105,6 +109,9 @@ class Environment:
     log: Callable[..., None] = note
     """Takes an event's name and its fields."""
     counts: VenueCounts = field(default_factory=VenueCounts)
+    latency: Latency = field(default_factory=Latency)
+    offset: ClockOffset = field(default_factory=ClockOffset)
+    """How far the venue's clock is ahead of ours."""
     connects: RateBudget = field(init=False)
     """The venue's limit on connections."""
     slots: Slots = field(init=False)
@@ -113,3 +120,18 @@ class Environment:
     def __post_init__(self) -> None:
         self.connects = RateBudget(self.rules.connects, self.settings.budget_share, self.clock)
         self.slots = Slots(self.sink, self.venue)
+
+    async def ask(self, request: Request) -> bytes:
+        """Return the body of the answer to a REST request.
+
+        Raises:
+            CrossbookError: there is none, or not in time.
+        """
+        if self.fetch is None:
+            raise UnavailableError(self.venue, "no rest", "there is no REST for this venue")
+        deadline_s = self.settings.fetch_deadline_s
+        try:
+            async with asyncio.timeout(deadline_s):
+                return await self.fetch(request)
+        except TimeoutError as error:
+            raise DeadlineError(f"{request.method} {request.path}", deadline_s) from error

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable
 
-from crossbook.errors import CrossbookError, DeadlineError, RateLimitError, SubscriptionError
+from crossbook.errors import CrossbookError, RateLimitError, SubscriptionError
 from crossbook.live.backoff import Backoff
 from crossbook.live.connection import Connection
 from crossbook.live.environment import Environment
@@ -89,11 +89,12 @@ class Resync:
                 self._jobs.put_nowait((watch_or_none, fetch))
 
     def _on_live(self, watch: Watch, now_ns: int) -> None:
-        ts_recv_ns = watch.book.times_ns[1]
+        ts_event_ns, ts_recv_ns = watch.book.times_ns
         if watch.status is not Status.LIVE:
             self._came_back(watch, now_ns)
         elif ts_recv_ns != watch.seen_ns:
             watch.pulse.beat(now_ns)
+            self._env.latency.received(ts_event_ns, ts_recv_ns, self._env.offset.offset_ns or 0)
         elif watch.pulse.is_silent(now_ns):
             watch.was_silent = True
             watch.sequence_lost = watch.book.sequence
@@ -170,24 +171,13 @@ class Resync:
         while True:
             watch, fetch = await self._jobs.get()
             try:
-                body = await self._body(fetch)
+                body = await self._env.ask(fetch.request)
             except CrossbookError as error:
                 self._failed(watch, error)
             else:
                 self._give(watch, fetch, body)
             finally:
                 watch.is_busy = False
-
-    async def _body(self, fetch: Fetch) -> bytes:
-        env = self._env
-        if env.fetch is None:
-            raise SubscriptionError(env.venue, "no rest", "a base by REST is needed")
-        deadline_s = env.settings.fetch_deadline_s
-        try:
-            async with asyncio.timeout(deadline_s):
-                return await env.fetch(fetch.request)
-        except TimeoutError as error:
-            raise DeadlineError(f"GET {fetch.request.path}", deadline_s) from error
 
     def _failed(self, watch: Watch, error: CrossbookError) -> None:
         env = self._env

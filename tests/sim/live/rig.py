@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 from crossbook import Engine, venue
+from crossbook.books.book import Book
 from crossbook.clock import SystemClock
 from crossbook.config import VenueConfig
 from crossbook.live.assembly import assemble
@@ -113,6 +114,13 @@ def _depth(rig: Rig, instrument: Instrument) -> int | None:
     return depth
 
 
+def scratch(instrument: Instrument) -> tuple[Any, Book]:
+    """Return a book apart from all others."""
+    engine = Engine(events_max=1)
+    book = engine.add_instrument(instrument)
+    return engine.open_feed(instrument.venue), book
+
+
 def signed(now_ns: int) -> list[tuple[str, str]]:
     """Return headers like those of somebody who has a key; the simulator asks for no more."""
     return [
@@ -172,6 +180,7 @@ async def rigged(
                 venue(name), made, rig.engine, client.fetch, clock, Random(seed), settings, signed
             )
             env.log = rig.note
+            env.scratch = scratch
             driver = VenueDriver(env)
             rig.configs[name] = made
             rig.drivers[name] = driver
