@@ -1,8 +1,10 @@
 """Books are compared with the venue's REST, one at a time, in the background."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from decimal import Decimal
+from itertools import islice
 
 from crossbook.errors import CrossbookError
 from crossbook.live.connection import Connection
@@ -10,7 +12,9 @@ from crossbook.live.environment import Environment
 from crossbook.live.listener import Tap
 from crossbook.live.sink import BookView, Feed
 from crossbook.live.watch import Status, Watch
+from crossbook.model import Instrument
 from crossbook.model.events import BookState
+from crossbook.venues.requests import BookReader
 
 __all__ = ["Audit"]
 
@@ -21,6 +25,8 @@ _PAUSE_S = 1.0
 _JOIN_S = 2.0
 _STATES_MAX = 20_000
 
+Level = tuple[int, int]
+Sides = tuple[list[Level], list[Level]]
 Difference = tuple[bool, int, int, int]
 """A level that differs: is it an ask, its price, our size, the venue's."""
 
@@ -148,10 +154,28 @@ class Audit:
             history.note()
         if history.is_full or watch.book.state is not BookState.LIVE:
             return None
-        feed, second = self._second(watch)
-        feed.on_snapshot(watch.instrument.native, body, self._env.clock.now_ns())
-        sides = second.levels(DEPTH)
+        sides = self._read(watch, body)
         return history.differences(sides) if any(sides) else None
+
+    def _read(self, watch: Watch, body: bytes) -> Sides:
+        instrument = watch.instrument
+        rest: object = self._env.rest
+        if isinstance(rest, BookReader):
+            bids, asks = rest.read_book(body)
+            return _scaled(instrument, bids), _scaled(instrument, asks)
+        feed, second = self._second(watch)
+        feed.on_snapshot(instrument.native, body, self._env.clock.now_ns())
+        return second.levels(DEPTH)
+
+
+def _scaled(instrument: Instrument, rows: Iterable[tuple[Decimal, Decimal]]) -> list[Level]:
+    return [
+        (
+            int(price.scaleb(instrument.price_decimals)),
+            int(size.scaleb(instrument.size_decimals)),
+        )
+        for price, size in islice(rows, DEPTH)
+    ]
 
 
 class _History:
@@ -184,9 +208,7 @@ class _History:
                 self._sizes.setdefault(key, set()).add(size)
                 self._present[key] = self._present.get(key, 0) + 1
 
-    def differences(
-        self, sides: tuple[list[tuple[int, int]], list[tuple[int, int]]]
-    ) -> set[Difference]:
+    def differences(self, sides: Sides) -> set[Difference]:
         """Return where the book stood still and is not what the venue says."""
         found: set[Difference] = set()
         for is_ask, side in ((False, sides[0]), (True, sides[1])):

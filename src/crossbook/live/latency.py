@@ -29,7 +29,13 @@ class Latency:
         """From the receipt of a message to the delivery of an event that it caused."""
 
     def received(self, ts_event_ns: int, ts_recv_ns: int, offset_ns: int) -> None:
-        """Count a change: its times by the venue's clock and ours, and how far the venue's is ahead."""
+        """Count a change: when the venue says that it was, by its own clock, and when it came.
+
+        Args:
+            ts_event_ns: the venue's time; 0: it says none.
+            ts_recv_ns: ours.
+            offset_ns: how far the venue's clock is ahead of ours.
+        """
         if ts_event_ns:
             self.venue_to_receive.record(max(0, ts_recv_ns - ts_event_ns + offset_ns))
 

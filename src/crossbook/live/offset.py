@@ -62,6 +62,11 @@ class ClockOffset:
         return (self._low + self._high) // 2 if self._bounds else None
 
     @property
+    def least_ns(self) -> int:
+        """The smallest offset that the answers allow: 0 unless the clocks surely differ."""
+        return min(max(0, self._low), self._high) if self._bounds else 0
+
+    @property
     def error_ns(self) -> int | None:
         """It is right to within so much; `None`: no answer yet."""
         return (self._high - self._low + 1) // 2 if self._bounds else None

@@ -94,7 +94,7 @@ class Resync:
             self._came_back(watch, now_ns)
         elif ts_recv_ns != watch.seen_ns:
             watch.pulse.beat(now_ns)
-            self._env.latency.received(ts_event_ns, ts_recv_ns, self._env.offset.offset_ns or 0)
+            self._env.latency.received(ts_event_ns, ts_recv_ns, self._env.offset.least_ns)
         elif watch.pulse.is_silent(now_ns):
             watch.was_silent = True
             watch.sequence_lost = watch.book.sequence

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeAlias, runtime_checkable
 from urllib.parse import quote, urlencode
 
 import msgspec
@@ -10,7 +10,18 @@ import msgspec
 from crossbook.errors import CrossbookError
 from crossbook.model import Instrument
 
-__all__ = ["Group", "Kline", "PublicTrade", "Request", "Rest", "Usage", "Window", "target"]
+__all__ = [
+    "BookReader",
+    "Group",
+    "Kline",
+    "PublicTrade",
+    "Request",
+    "Rest",
+    "Sides",
+    "Usage",
+    "Window",
+    "target",
+]
 
 
 class Window(msgspec.Struct, frozen=True):
@@ -94,6 +105,26 @@ class Kline(msgspec.Struct, frozen=True, kw_only=True):
     close: Decimal
     volume: Decimal
     """In base currency."""
+
+
+Sides: TypeAlias = tuple[list[tuple[Decimal, Decimal]], list[tuple[Decimal, Decimal]]]
+"""Bids and asks: price and size of each level, best first."""
+
+
+@runtime_checkable
+class BookReader(Protocol):
+    """REST whose books are no base for the stream: they are only good to be compared with.
+
+    Other venues' books are read by the engine: `feed.on_snapshot`.
+    """
+
+    def read_book(self, body: bytes) -> Sides:
+        """Return the book of an answer to `Rest.snapshot`.
+
+        Raises:
+            MetadataError: the answer is not of the venue's form.
+        """
+        ...
 
 
 class Rest(Protocol):

@@ -148,3 +148,25 @@ def test_one_venues_trouble_is_no_other_venues() -> None:
             await rig.settled()
 
     uvloop.run(scenario())
+
+
+@pytest.mark.slow
+def test_audits_agree_with_all_venues() -> None:
+    async def scenario() -> None:
+        async with rigged(WORLD_VENUES) as rig:
+            await rig.settled()
+            for name, driver in rig.drivers.items():
+                verdicts = [
+                    await driver.audit.look_at(watch) for watch in list(driver.watches.values())
+                ]
+                # An answer may be older than what came since: then nothing can be told.
+                assert False not in verdicts, name
+                assert True in verdicts, name
+                counts, latency = driver.env.counts, driver.env.latency
+                assert counts.audit_mismatches == 0
+                assert latency.receive_to_book.count > 0
+                if name != "kalshi":  # It tells nobody its time.
+                    assert driver.env.offset.count > 0
+                    assert abs(driver.env.offset.least_ns) < 1_000_000_000
+
+    uvloop.run(scenario())

@@ -12,6 +12,7 @@ from typing import Any
 import picows
 
 from crossbook import Engine, venue
+from crossbook.clock import SystemClock
 from crossbook.live.driver import VenueDriver
 from crossbook.live.environment import Environment
 from crossbook.live.settings import LiveSettings
@@ -173,7 +174,9 @@ class Bourse:
         return last_id
 
     async def fetch(self, request: Request) -> bytes:
-        """Answer a REST request for a base."""
+        """Answer a REST request for a base, or for the time."""
+        if request.path.endswith("/time"):
+            return b'{"serverTime":%d}' % (SystemClock().now_ns() // 1_000_000)
         if self.rest_failures:
             raise self.rest_failures.pop()
         self.bases += 1

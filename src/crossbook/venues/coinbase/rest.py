@@ -1,11 +1,12 @@
 """Public REST of Coinbase Advanced Trade."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Literal
 
 import msgspec
 
-from crossbook.errors import CrossbookError
+from crossbook.errors import CrossbookError, MetadataError
 from crossbook.model import Instrument
 from crossbook.venues.answers import (
     RFC3339,
@@ -18,9 +19,10 @@ from crossbook.venues.answers import (
     public_trade,
     record,
     remaining,
+    shown,
     time_ns,
 )
-from crossbook.venues.requests import Group, Kline, PublicTrade, Request, Usage, Window
+from crossbook.venues.requests import Group, Kline, PublicTrade, Request, Sides, Usage, Window
 
 __all__ = [
     "GROUPS",
@@ -31,6 +33,7 @@ __all__ = [
     "klines",
     "lookup",
     "next_page",
+    "read_book",
     "read_klines",
     "read_time",
     "read_trades",
@@ -71,6 +74,21 @@ class _Said(msgspec.Struct):
     success: bool = True
 
 
+class _Level(msgspec.Struct):
+    price: Decimal
+    size: Decimal
+
+
+class _Book(msgspec.Struct):
+    bids: list[_Level]
+    asks: list[_Level]
+
+
+class _Books(msgspec.Struct):
+    pricebook: _Book
+
+
+_BOOKS = msgspec.json.Decoder(_Books)
 _SAID = msgspec.json.Decoder(_Said)
 
 
@@ -106,6 +124,18 @@ def snapshot(instrument: Instrument, depth: int | None = None) -> Request:
     """Ask for a book. It has no number: it is no base for the stream."""
     limit = () if depth is None else (("limit", str(depth)),)
     return _market("product_book", ("product_id", instrument.native), *limit)
+
+
+def read_book(body: bytes) -> Sides:
+    """Return the book of an answer."""
+    answer = decoded(_BOOKS, body)
+    if answer is None:
+        raise MetadataError(_VENUE, "", "pricebook", shown(body), "a book")
+    return _levels(answer.pricebook.bids), _levels(answer.pricebook.asks)
+
+
+def _levels(rows: list[_Level]) -> list[tuple[Decimal, Decimal]]:
+    return [(row.price, row.size) for row in rows]
 
 
 def trades(instrument: Instrument, limit: int = 100) -> Request:

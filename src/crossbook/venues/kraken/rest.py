@@ -1,11 +1,12 @@
 """Public REST of Kraken spot."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Literal
 
 import msgspec
 
-from crossbook.errors import CrossbookError
+from crossbook.errors import CrossbookError, MetadataError
 from crossbook.model import Instrument
 from crossbook.venues.answers import (
     candle,
@@ -15,10 +16,11 @@ from crossbook.venues.answers import (
     listed,
     public_trade,
     record,
+    shown,
     time_ns,
 )
 from crossbook.venues.metadata import Row, misfit
-from crossbook.venues.requests import Group, Kline, PublicTrade, Request, Usage, Window
+from crossbook.venues.requests import Group, Kline, PublicTrade, Request, Sides, Usage, Window
 
 __all__ = [
     "GROUPS",
@@ -29,6 +31,7 @@ __all__ = [
     "klines",
     "lookup",
     "next_page",
+    "read_book",
     "read_klines",
     "read_time",
     "read_trades",
@@ -58,6 +61,16 @@ class _Said(msgspec.Struct):
     error: list[str] = []
 
 
+class _Depth(msgspec.Struct):
+    bids: list[tuple[Decimal, Decimal, Decimal]]
+    asks: list[tuple[Decimal, Decimal, Decimal]]
+
+
+class _Depths(msgspec.Struct):
+    result: dict[str, _Depth]
+
+
+_DEPTHS = msgspec.json.Decoder(_Depths)
 _SAID = msgspec.json.Decoder(_Said)
 
 
@@ -92,6 +105,19 @@ def next_page(body: bytes) -> str | None:
 def snapshot(instrument: Instrument, depth: int | None = None) -> Request:
     """Ask for a book, 500 levels at most. It has no number: it is no base for the stream."""
     return _request("Depth", ("pair", _pair(instrument)), ("count", str(_count(depth))))
+
+
+def read_book(body: bytes) -> Sides:
+    """Return the book of an answer, whose only key may be another name of the pair."""
+    answer = decoded(_DEPTHS, body)
+    if answer is None or len(answer.result) != 1:
+        raise MetadataError(_VENUE, "", "result", shown(body), "the book of one pair")
+    (book,) = answer.result.values()
+    return _levels(book.bids), _levels(book.asks)
+
+
+def _levels(rows: list[tuple[Decimal, Decimal, Decimal]]) -> list[tuple[Decimal, Decimal]]:
+    return [(price, size) for price, size, _ in rows]
 
 
 def trades(instrument: Instrument, limit: int = 100) -> Request:
