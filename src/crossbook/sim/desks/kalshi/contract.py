@@ -38,6 +38,8 @@ class Contract:
         parts = self.ticker.split("-")
         self.series = parts[0]
         self.event = "-".join(parts[:2])
+        self.volume = sum(trade.size for _, trade in quote.trades)
+        """Contracts that were traded since the session began, in hundredths."""
         self._first = quote.market.asks.best
         self._top = quote.market.top()
 
@@ -68,11 +70,6 @@ class Contract:
         """Price and size of the last trade."""
         trades = self.quote.trades
         return (trades[-1][1].price, trades[-1][1].size) if trades else (self._first, 0)
-
-    @property
-    def volume(self) -> int:
-        """Contracts that were traded, in hundredths."""
-        return sum(trade.size for _, trade in self.quote.trades)
 
     @property
     def result(self) -> str:

@@ -115,6 +115,7 @@ class KalshiDesk(Desk):
         contract = self._contracts[update.quote.listing.native]
         ts_ns = self.stamp(update.ts_ns)
         for trade in update.trades:
+            contract.volume += trade.size
             frame = wire.trade(
                 contract.name,
                 envelope=wire.LATER,

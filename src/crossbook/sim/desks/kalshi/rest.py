@@ -139,11 +139,13 @@ class Rest:
             is_meant = (not wanted or name in wanted) and series in {"", contracts[0].series}
             if not is_meant or not any(each.status in statuses for each in contracts):
                 continue
-            event = _event_row(contracts)
-            if is_true(query, "with_nested_markets"):
-                event["markets"] = [self._row(contract) for contract in contracts]
-            found.append(event)
-        return self._page("events", found, query, default=200, most=200)
+            found.append(contracts)
+        page = self._page("events", found, query, default=200, most=200)
+        rows = [_event_row(contracts) for contracts in page["events"]]
+        if is_true(query, "with_nested_markets"):
+            for row, contracts in zip(rows, page["events"], strict=True):
+                row["markets"] = [self._row(contract) for contract in contracts]
+        return {**page, "events": rows}
 
     def _markets(self, rest: list[str], query: Mapping[str, str]) -> tuple[dict[str, Any], str]:
         if not rest:
@@ -169,8 +171,8 @@ class Rest:
 
     def _list(self, query: Mapping[str, str]) -> dict[str, Any]:
         wanted, statuses = _named(query, "tickers"), _statuses(query)
-        rows = [
-            self._row(contract)
+        found = [
+            contract
             for ticker, contract in self._contracts.items()
             if (not wanted or ticker in wanted)
             and contract.status in statuses
@@ -179,22 +181,27 @@ class Rest:
             # There are no combos here.
             and query.get("mve_filter", "") != "only"
         ]
-        return self._page("markets", rows, query, default=100, most=1_000)
+        page = self._page("markets", found, query, default=100, most=1_000)
+        return {**page, "markets": [self._row(contract) for contract in page["markets"]]}
 
     def _trades(self, query: Mapping[str, str]) -> tuple[dict[str, Any], str]:
         ticker = query.get("ticker", "")
         contracts = [self._contract(ticker)] if ticker else list(self._contracts.values())
         first = _number(query, "min_ts", 0) * _SECOND_NS
         last = _number(query, "max_ts", 1 << 40) * _SECOND_NS
-        rows = [
-            (ts_ns, contract.trade_row(trade, self._stamp(ts_ns)))
+        found = [
+            (ts_ns, contract, trade)
             for contract in contracts
             for ts_ns, trade in contract.quote.trades
             if first <= ts_ns <= last
         ]
-        rows.sort(key=lambda row: row[0], reverse=True)
-        page = self._page("trades", [row for _, row in rows], query, default=100, most=1_000)
-        return page, ticker
+        found.sort(key=lambda row: row[0], reverse=True)
+        page = self._page("trades", found, query, default=100, most=1_000)
+        rows = [
+            contract.trade_row(trade, self._stamp(ts_ns))
+            for ts_ns, contract, trade in page["trades"]
+        ]
+        return {**page, "trades": rows}, ticker
 
     def _candles(self, contract: Contract, query: Mapping[str, str], now_ns: int) -> dict[str, Any]:
         minutes = _number(query, "period_interval", 1)
@@ -214,7 +221,7 @@ class Rest:
     def _page(
         self,
         name: str,
-        rows: Sequence[dict[str, Any]],
+        rows: Sequence[Any],
         query: Mapping[str, str],
         *,
         default: int,

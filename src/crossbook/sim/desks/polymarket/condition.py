@@ -109,6 +109,8 @@ class Condition:
         self.scale = Scale(terms.price_decimals, terms.size_decimals)
         self.one: int = 10**terms.price_decimals
         self.draws = Draws(seed, f"desk:polymarket:{self.id}")
+        self.volume = sum(trade.size for _, trade in quote.trades)
+        """What was traded since the session began, in the wire's units of size."""
         self._first = quote.market.asks.best
         yes, no = (
             Outcome(self, index, question.token(name)) for index, name in enumerate(("YES", "NO"))
@@ -165,7 +167,3 @@ class Condition:
         """Return the mean of best bid and best ask."""
         bid, ask = outcome.top()
         return fixed((bid + ask) * 5, self.scale.price + 1).rstrip("0")
-
-    def sizes(self) -> int:
-        """Return what was traded since the session began, in the wire's units of size."""
-        return sum(trade.size for _, trade in self.quote.trades)

@@ -131,6 +131,7 @@ class PolymarketDesk(Desk):
         condition = self._by_quote[update.quote.listing.native]
         ts_ns = self.stamp(update.ts_ns)
         for trade in update.trades:
+            condition.volume += trade.size
             self._publish_trade(condition, trade, ts_ns)
         holders = self._holders(*condition.outcomes)
         if holders:

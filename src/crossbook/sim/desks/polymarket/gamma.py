@@ -5,7 +5,8 @@ import binascii
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any, Final
+from functools import partial
+from typing import Any, Final, NamedTuple
 
 from crossbook.sim.desk import HttpAnswer, HttpQuestion
 from crossbook.sim.desks.allowance import Allowance
@@ -27,7 +28,36 @@ _CONSTANT: Final[dict[str, Any]] = {
     "/": {"data": "OK"}, "/tags": [], "/series": [], "/sports": [],
 }  # fmt: skip
 _DEFAULT: Final = 20
-_PAGE_MAX: Final = {"/markets": 100, "/events": 100}
+_OFFSET_PAGE_MAX: Final = 500
+_KEYSET_PAGE_MAX: Final = 100
+_OF_CONDITIONS: Final = ("condition_ids", "clob_token_ids")
+
+
+class _Entry(NamedTuple):
+    """A market or an event, described when it is on the page."""
+
+    id: str
+    slug: str
+    title: str
+    is_closed: bool
+    conditions: tuple[Condition, ...]
+    render: Callable[[], dict[str, Any]]
+
+    def fits(self, wanted: Mapping[str, set[str]], flags: Mapping[str, bool | None]) -> bool:
+        """Return whether filters let it through; an empty one lets everything through."""
+        of = {
+            "slug": {self.slug},
+            "id": {self.id},
+            "condition_ids": {each.id for each in self.conditions},
+            "clob_token_ids": {
+                outcome.asset for each in self.conditions for outcome in each.outcomes
+            },
+        }
+        is_named = all(not names or names & of[field] for field, names in wanted.items())
+        states = {"active": True, "closed": self.is_closed, "archived": False}
+        return is_named and all(
+            flag is None or flag is states[name] for name, flag in flags.items()
+        )
 
 
 def event_message(condition: Condition) -> dict[str, Any]:
@@ -75,31 +105,56 @@ class Gamma:
             return self._trades(query)
         if path == "/public-search":
             words = query.get("q", "").lower()
-            events = [event for event in self._events() if words in str(event["title"]).lower()]
-            return json_answer({"events": events, "pagination": {"hasMore": False}})
+            found = [entry for entry in self._events() if words in entry.title.lower()]
+            events = [entry.render() for entry in found[:_DEFAULT]]
+            more = {"hasMore": len(found) > _DEFAULT}
+            return json_answer({"events": events, "pagination": more})
         if path in _CONSTANT:
             return json_answer(_CONSTANT[path])
         kind, _, rest = path[1:].partition("/")
         if kind not in {"markets", "events"}:
             raise Refusal(404, "not found")
-        rows = self._markets() if kind == "markets" else self._events()
-        return json_answer(_found(kind, rest, rows, query))
+        entries = self._markets() if kind == "markets" else self._events()
+        return json_answer(_found(kind, rest, entries, query))
 
-    def _markets(self) -> list[dict[str, Any]]:
+    def _markets(self) -> list[_Entry]:
         return [
-            {**self._market(condition), "events": [_event(condition)]}
+            _Entry(
+                id=condition.gamma_id,
+                slug=condition.slug,
+                title=condition.question.title,
+                is_closed=condition.quote.is_resolved,
+                conditions=(condition,),
+                render=partial(self._market_row, condition),
+            )
             for condition in self._conditions
         ]
 
-    def _events(self) -> list[dict[str, Any]]:
-        events: dict[str, dict[str, Any]] = {}
+    def _events(self) -> list[_Entry]:
+        events: dict[str, list[Condition]] = {}
         for condition in self._conditions:
-            name = condition.question.aggregate_id
-            event = events.setdefault(name, {**_event(condition), "markets": []})
-            event["markets"].append(self._market(condition))
-            # An event is over when all its questions are.
-            event["closed"] = all(market["closed"] for market in event["markets"])
-        return list(events.values())
+            events.setdefault(condition.question.aggregate_id, []).append(condition)
+        return [
+            _Entry(
+                id=_event_id(conditions[0]),
+                slug=name,
+                title=conditions[0].question.title,
+                # An event is over when all its questions are.
+                is_closed=all(condition.quote.is_resolved for condition in conditions),
+                conditions=tuple(conditions),
+                render=partial(self._event_row, conditions),
+            )
+            for name, conditions in events.items()
+        ]
+
+    def _market_row(self, condition: Condition) -> dict[str, Any]:
+        return {**self._market(condition), "events": [_event(condition)]}
+
+    def _event_row(self, conditions: list[Condition]) -> dict[str, Any]:
+        row = _event(conditions[0])
+        row["closed"] = all(condition.quote.is_resolved for condition in conditions)
+        row["markets"] = [self._market(condition) for condition in conditions]
+        return row
 
     def _market(self, condition: Condition) -> dict[str, Any]:
         moment = datetime.fromtimestamp(self._stamp(condition.quote.ts_ns) // 10**9, UTC)
@@ -167,62 +222,60 @@ def _trade(condition: Condition, index: int, ts_ns: int) -> dict[str, Any]:
     }
 
 
-def _filtered(rows: list[dict[str, Any]], query: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Keep the rows that a query asks for, in the order that it asks for."""
-    for name, field in (
-        ("slug", "slug"), ("id", "id"), ("condition_ids", "conditionId"),
-    ):  # fmt: skip
-        wanted = {text for value in all_of(query, name) for text in value.split(",")}
-        if wanted:
-            rows = [row for row in rows if row.get(field) in wanted]
-    tokens = {text for value in all_of(query, "clob_token_ids") for text in value.split(",")}
-    if tokens:
-        rows = [row for row in rows if any(f'"{t}"' in row["clobTokenIds"] for t in tokens)]
-    for name in ("active", "closed", "archived"):
-        flag = is_true(query, name)
-        if flag is not None:
-            rows = [row for row in rows if row[name] is flag]
+def _filtered(entries: list[_Entry], query: Mapping[str, str]) -> list[_Entry]:
+    """Keep what a query asks for, in the order that it asks for."""
+    wanted = {name: _named(query, name) for name in ("slug", "id", *_OF_CONDITIONS)}
+    flags = {name: is_true(query, name) for name in ("active", "closed", "archived")}
+    found = [entry for entry in entries if entry.fits(wanted, flags)]
     order = query.get("order", "")
-    if order:
-        if any(order not in row for row in rows):
-            raise Refusal(422, "order fields are not valid")
-        is_rising = is_true(query, "ascending") is True
-        rows = sorted(rows, key=lambda row: (str(type(row[order])), row[order]))
-        rows = rows if is_rising else rows[::-1]
-    return rows
+    if not order:
+        return found
+    rows = [(entry.render(), entry) for entry in found]
+    if any(order not in row for row, _ in rows):
+        raise Refusal(422, "order fields are not valid")
+    rows.sort(key=lambda pair: (str(type(pair[0][order])), pair[0][order]))
+    found = [entry for _, entry in rows]
+    return found if is_true(query, "ascending") else found[::-1]
 
 
-def _found(kind: str, rest: str, rows: list[dict[str, Any]], query: Mapping[str, str]) -> Any:
+def _named(query: Mapping[str, str], name: str) -> set[str]:
+    return {text for value in all_of(query, name) for text in value.split(",") if text}
+
+
+def _found(kind: str, rest: str, entries: list[_Entry], query: Mapping[str, str]) -> Any:
     """Return what a path below `/markets` or `/events` names: a page, or one of them."""
     if not rest:
-        return _offset_page(_filtered(rows, query), query)
+        return _offset_page(kind, _filtered(entries, query), query)
     if rest == "keyset":
-        return _keyset_page(kind, _filtered(rows, query), query)
-    key = "slug" if rest.startswith("slug/") else "id"
+        return _keyset_page(kind, _filtered(entries, query), query)
     name = rest.removeprefix("slug/")
-    row = next((row for row in rows if row[key] == name), None)
-    if row is None:
-        raise Refusal(404, "not found")
-    return row
+    is_slug = rest.startswith("slug/")
+    for entry in entries:
+        if name == (entry.slug if is_slug else entry.id):
+            return entry.render()
+    raise Refusal(404, "not found")
 
 
-def _limit(kind: str, query: Mapping[str, str]) -> int:
+def _limit(query: Mapping[str, str], most: int) -> int:
     limit = whole(query, "limit", _DEFAULT)
     if limit is None:
         raise Refusal(422, "limit must be a number")
-    return min(limit, _PAGE_MAX.get(f"/{kind}", 500))
+    return min(limit, most)
 
 
-def _offset_page(rows: list[dict[str, Any]], query: Mapping[str, str]) -> list[dict[str, Any]]:
+def _offset_page(
+    kind: str, entries: list[_Entry], query: Mapping[str, str]
+) -> list[dict[str, Any]]:
     offset = whole(query, "offset", 0)
     if offset is None:
         raise Refusal(422, "offset must be a number")
     if offset > _OFFSET_MAX:
-        raise Refusal(422, "offset too large: use the keyset endpoint")
-    return rows[offset : offset + _limit("", query)]
+        raise Refusal(422, f"offset too large: use /{kind}/keyset")
+    page = entries[offset : offset + _limit(query, _OFFSET_PAGE_MAX)]
+    return [entry.render() for entry in page]
 
 
-def _keyset_page(kind: str, rows: list[dict[str, Any]], query: Mapping[str, str]) -> dict[str, Any]:
+def _keyset_page(kind: str, entries: list[_Entry], query: Mapping[str, str]) -> dict[str, Any]:
     if "offset" in query:
         raise Refusal(422, "offset is not supported: use after_cursor")
     cursor = query.get("after_cursor", "")
@@ -231,13 +284,12 @@ def _keyset_page(kind: str, rows: list[dict[str, Any]], query: Mapping[str, str]
             last = base64.urlsafe_b64decode(cursor).decode()
         except (binascii.Error, UnicodeDecodeError, ValueError):
             raise Refusal(422, "invalid cursor") from None
-        places = [index for index, row in enumerate(rows) if row["id"] == last]
+        places = [index for index, entry in enumerate(entries) if entry.id == last]
         if not places:
             raise Refusal(422, "invalid cursor")
-        rows = rows[places[0] + 1 :]
-    limit = _limit(kind, query)
-    page = rows[:limit]
-    answer: dict[str, Any] = {kind: page}
-    if page and len(rows) > limit:
-        answer["next_cursor"] = base64.urlsafe_b64encode(page[-1]["id"].encode()).decode()
+        entries = entries[places[0] + 1 :]
+    page = entries[: _limit(query, _KEYSET_PAGE_MAX)]
+    answer: dict[str, Any] = {kind: [entry.render() for entry in page]}
+    if page and len(entries) > len(page):
+        answer["next_cursor"] = base64.urlsafe_b64encode(page[-1].id.encode()).decode()
     return answer

@@ -86,7 +86,7 @@ def gamma_market(condition: Condition, *, updated: str) -> dict[str, Any]:
     """
     bid, ask = condition.outcomes[0].top()
     decimals = -condition.scale.price
-    volume = Decimal(condition.sizes()).scaleb(-condition.scale.size)
+    volume = Decimal(condition.volume).scaleb(-condition.scale.size)
     return {
         "id": condition.gamma_id,
         "question": condition.question.title,
