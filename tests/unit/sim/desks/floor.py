@@ -1,7 +1,7 @@
 """A venue on a table: markets that move, a desk, and clients without sockets."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from crossbook import Engine
@@ -59,9 +59,16 @@ class Floor:
     """A world of one venue, its desk and the time."""
 
     def __init__(
-        self, desk: type[Desk], *, seed: int = 1, books: int = 3, rate: int = 20, **options: Any
+        self,
+        desk: Callable[..., Desk],
+        *,
+        seed: int = 1,
+        books: int = 3,
+        rate: int = 20,
+        venue: str = "",
+        **options: Any,
     ) -> None:
-        self.venue = desk.venue
+        self.venue = venue or str(getattr(desk, "venue", ""))
         config = WorldConfig(spot_assets=books, questions=books, steps_per_s=rate)
         self.world = World(seed, [self.venue], config)
         self.quotes = list(self.world.quotes[self.venue].values())

@@ -90,7 +90,7 @@ class Advanced:
         except (msgspec.DecodeError, msgspec.ValidationError):
             self.refuse(client, "failed to parse message")
             return
-        kind, channel = message.get("type"), str(message.get("channel", ""))
+        kind, channel = str(message.get("type")), str(message.get("channel", ""))
         if kind not in {"subscribe", "unsubscribe"}:
             self.refuse(client, f"type {kind} is not supported")
         elif channel not in _CHANNELS:

@@ -71,7 +71,7 @@ class Exchange:
         except (msgspec.DecodeError, msgspec.ValidationError):
             self.refuse(client, "Malformed JSON")
             return
-        kind = message.get("type")
+        kind = str(message.get("type"))
         if kind not in {"subscribe", "unsubscribe"}:
             self.refuse(client, f"Type {kind} is not a valid type")
             return

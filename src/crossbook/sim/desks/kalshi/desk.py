@@ -266,7 +266,7 @@ class KalshiDesk(Desk):
         held = session.subscriptions.get(sids[0])
         if held is None:
             raise Refusal(7)
-        action = params.get("action")
+        action = str(params.get("action") or "")
         if not action:
             raise Refusal(15, sid=held.sid)
         tickers = _tickers(params)

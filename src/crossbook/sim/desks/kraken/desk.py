@@ -161,7 +161,7 @@ class KrakenDesk(Desk):
             session.send(ask.refusal("Symbol field must be an array"), now_ns)
             return
         for symbol in symbols:
-            if symbol in self._pairs:
+            if isinstance(symbol, str) and symbol in self._pairs:
                 self._take(session, ask, str(channel), symbol, options, now_ns)
             else:
                 text = f"Currency pair not supported {symbol}"

@@ -128,7 +128,7 @@ class OkxDesk(Desk):
         except (msgspec.DecodeError, msgspec.ValidationError):
             session.error("60012", f"Illegal request: {text}", now_ns)
             return
-        operation = message.get("op")
+        operation = str(message.get("op"))
         if operation == "login":
             session.error("60009", "Login failed.", now_ns)
         elif operation not in {"subscribe", "unsubscribe"} or not args:
@@ -138,7 +138,7 @@ class OkxDesk(Desk):
         else:
             named = {"id": message["id"]} if isinstance(message.get("id"), str) else {}
             for arg in args:
-                self._operate(session, str(operation), arg, named, now_ns)
+                self._operate(session, operation, arg, named, now_ns)
 
     def on_ping(self, client: Client, now_ns: int) -> None:
         """Ignore it: only data and the text `ping` keep a connection."""
