@@ -2,10 +2,12 @@
 
 import asyncio
 import contextlib
+import heapq
 import signal
 import ssl
 from collections.abc import Callable, Iterator
 from functools import partial
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, Final
 
@@ -197,15 +199,18 @@ def _recording(venue: str, inputs: Inputs, files: tuple[Path, ...]) -> Recording
 
 
 def _frames(paths: list[Path]) -> Iterator[PlayedFrame]:
-    """Yield the frames of several files, one file after the other."""
-    for path in paths:
-        is_binary = form_of(path) is Form.HEX
-        ts_ns = 0
-        for block in rows(path):
-            for moment_ns, direction, payload in block:
-                ts_ns = max(ts_ns, moment_ns)
-                if direction == RECEIVED:
-                    yield PlayedFrame(ts_ns, payload, is_binary and payload[:1] not in b"{[")
+    """Yield the frames of all files by their times: files follow each other, or are parallel."""
+    return heapq.merge(*map(_frames_of, paths), key=attrgetter("ts_ns"))
+
+
+def _frames_of(path: Path) -> Iterator[PlayedFrame]:
+    is_binary = form_of(path) is Form.HEX
+    ts_ns = 0
+    for block in rows(path):
+        for moment_ns, direction, payload in block:
+            ts_ns = max(ts_ns, moment_ns)
+            if direction == RECEIVED:
+                yield PlayedFrame(ts_ns, payload, is_binary and payload[:1] not in b"{[")
 
 
 # ------------------------------------------------------------------ serving

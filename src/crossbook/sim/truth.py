@@ -1,6 +1,6 @@
 """The exact books of a world, now and a while back: what a client's book must be."""
 
-from collections import deque
+from array import array
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Final
@@ -11,16 +11,44 @@ from crossbook.sim.ladder import Side
 from crossbook.sim.wire.number import fixed
 from crossbook.sim.world import World
 
-__all__ = ["UPDATES_KEPT", "PastBook", "Truth", "UnknownVersionError"]
+__all__ = ["CHANGES_KEPT", "PastBook", "Truth", "UnknownVersionError"]
 
-UPDATES_KEPT: Final = 5_000
-"""So many of the latest updates of a book can be undone, unless another number is given."""
+CHANGES_KEPT: Final = 8_192
+"""So many of the latest changes of a book can be undone, unless another number is given."""
 
 Rows = Sequence[tuple[Decimal, Decimal]]
 
 
 class UnknownVersionError(LookupError):
     """A book never had that version, or too long ago."""
+
+
+class _Changes:
+    """The latest changes of one book: a ring of plain numbers, 32 bytes each."""
+
+    __slots__ = ("_kept", "_next", "_rows")
+
+    def __init__(self, kept: int) -> None:
+        self._kept = kept
+        self._rows = array("q")
+        self._next = 0
+        """Where the next one goes when the ring is full."""
+
+    def add(self, update: Update) -> None:
+        ts_ns = update.ts_ns
+        for is_ask, price, _, before, _, _ in update.changes:
+            row = array("q", (ts_ns, is_ask, price, before))
+            if len(self._rows) < 4 * self._kept:
+                self._rows += row
+            else:
+                self._rows[self._next : self._next + 4] = row
+                self._next = (self._next + 4) % len(self._rows)
+
+    def latest_first(self) -> Iterator[tuple[int, int, int, int]]:
+        """Yield time, whether it was an ask, its price, and the size before."""
+        rows = self._rows
+        for start in (*range(self._next - 4, -1, -4), *range(len(rows) - 4, self._next - 1, -4)):
+            yield rows[start], rows[start + 1], rows[start + 2], rows[start + 3]
 
 
 class PastBook:
@@ -38,6 +66,14 @@ class PastBook:
         self.last_id = quote.last_id
         self.ts_ns = quote.ts_ns
 
+    def undo(self, change: tuple[int, int, int, int]) -> None:
+        """Go back before the last change that the book holds."""
+        ts_ns, is_ask, price, before = change
+        side = self.asks if is_ask else self.bids
+        side.put(side.sign * price, before)
+        self.last_id -= 1
+        self.ts_ns = ts_ns
+
 
 class Truth:
     """The books of a world at every version of the near past.
@@ -48,21 +84,22 @@ class Truth:
 
     Args:
         world: whose books. Every update that it yields must be given to `add`.
-        updates_kept: how many of the latest updates of a book can be undone.
+        changes_kept: how many of the latest changes of a book can be undone.
     """
 
-    def __init__(self, world: World, updates_kept: int = UPDATES_KEPT) -> None:
+    def __init__(self, world: World, changes_kept: int = CHANGES_KEPT) -> None:
         self._world = world
-        self._kept = updates_kept
-        self._past: dict[int, deque[Update]] = {}
+        self._kept = changes_kept
+        self._past: dict[int, _Changes] = {}
 
     def add(self, update: Update) -> None:
         """Keep what the world's last update changed."""
+        if not update.changes:
+            return
         past = self._past.get(id(update.quote))
         if past is None:
-            past = self._past[id(update.quote)] = deque(maxlen=self._kept)
-        if update.changes:
-            past.append(update)
+            past = self._past[id(update.quote)] = _Changes(self._kept)
+        past.add(update)
 
     def book(
         self,
@@ -99,10 +136,10 @@ class Truth:
     def before(self, quote: Quote, ts_ns: int) -> PastBook:
         """Return a book as it was at a time, or as long ago as is known."""
         past = PastBook(quote)
-        for update in reversed(self._past.get(id(quote), ())):
-            if update.ts_ns <= ts_ns:
+        for change in self._undone(quote):
+            if change[0] <= ts_ns:
                 break
-            _undo(past, update)
+            past.undo(change)
         return past
 
     def was_true(
@@ -150,38 +187,27 @@ class Truth:
         """Yield one book again and again, each time with one more change undone."""
         past = PastBook(quote)
         yield past
-        for update in reversed(self._past.get(id(quote), ())):
+        for change in self._undone(quote):
             # The book that stood when the time came counts, too.
-            if update.ts_ns < since_ns:
+            if change[0] < since_ns:
                 return
-            for change in reversed(update.changes):
-                side = past.asks if change.is_ask else past.bids
-                side.put(side.sign * change.price, change.before)
-                yield past
+            past.undo(change)
+            yield past
 
     def _at(self, quote: Quote, version: int) -> PastBook:
         past = PastBook(quote)
-        if version > past.last_id:
+        for change in self._undone(quote):
+            if version >= past.last_id:
+                break
+            past.undo(change)
+        if version != past.last_id:
             raise UnknownVersionError(version, past.last_id)
-        for update in reversed(self._past.get(id(quote), ())):
-            if version >= update.first_id:
-                for change in reversed(update.changes[version + 1 - update.first_id :]):
-                    side = past.asks if change.is_ask else past.bids
-                    side.put(side.sign * change.price, change.before)
-                past.last_id = version
-                return past
-            _undo(past, update)
-            if version == past.last_id:
-                return past
-        raise UnknownVersionError(version, past.last_id)
+        return past
 
-
-def _undo(past: PastBook, update: Update) -> None:
-    for change in reversed(update.changes):
-        side = past.asks if change.is_ask else past.bids
-        side.put(side.sign * change.price, change.before)
-    past.last_id = update.first_id - 1
-    past.ts_ns = update.ts_ns
+    def _undone(self, quote: Quote) -> Iterator[tuple[int, int, int, int]]:
+        """Yield the changes that can be undone, the latest one first."""
+        past = self._past.get(id(quote))
+        return iter(()) if past is None else past.latest_first()
 
 
 def _true(quote: Quote, past: PastBook, *, is_no: bool, depth: int | None) -> TrueBook:

@@ -172,6 +172,23 @@ def test_a_recording_is_served_as_fast_as_it_is_read() -> None:
         assert asyncio.run(get(url)) == (200, depth.read_bytes())
 
 
+def test_several_recordings_of_a_venue_are_one_by_their_times(tmp_path: Path) -> None:
+    folder = tmp_path / "okx"
+    folder.mkdir()
+    for name, times in (("a", (1, 4, 5)), ("b", (2, 3, 6))):
+        rows = [f"{moment}\tR\t{moment}\n" for moment in times]
+        (folder / f"{name}.tsv").write_text("".join(["0\tC\twss://x\n", *rows]))
+
+    async def read(url: str) -> list[str]:
+        async with aiohttp.ClientSession() as session, session.ws_connect(url) as ws:
+            async with asyncio.timeout(30):
+                return [(await ws.receive()).data for _ in range(6)]
+
+    files = [f"--replay={folder / name}.tsv" for name in "ab"]
+    with served(*files, "--speed", "max") as (_, shown):
+        assert asyncio.run(read(shown["venues"]["okx"]["ws"])) == list("123456")
+
+
 def test_it_leaves_no_process_behind() -> None:
     with served("--venues", "kraken", "--seconds", "0.2") as (process, _):
         assert process.wait(timeout=30) == 0

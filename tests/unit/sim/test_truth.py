@@ -5,7 +5,7 @@ import pytest
 from crossbook.sim.catalogue import QUESTIONS
 from crossbook.sim.client import TrueBook
 from crossbook.sim.config import START_NS, WorldConfig
-from crossbook.sim.truth import UPDATES_KEPT, Truth, UnknownVersionError
+from crossbook.sim.truth import Truth, UnknownVersionError
 from crossbook.sim.world import World
 
 SECOND_NS = 1_000_000_000
@@ -87,16 +87,17 @@ def test_versions_that_never_were_are_refused() -> None:
 
 
 def test_the_past_is_bounded() -> None:
-    world = World(1, ["kalshi"], WorldConfig(questions=1, steps_per_s=0))
-    truth = Truth(world)
-    first = truth.version("kalshi", TICKER)
-    done = 0
-    while done <= UPDATES_KEPT:
-        update = world.step("kalshi", TICKER)
-        done += bool(update.changes)
-        truth.add(update)
-    with pytest.raises(UnknownVersionError):
-        truth.book("kalshi", TICKER, sequence=first)
+    world = World(1, ["kalshi"], WorldConfig(questions=1, steps_per_s=50))
+    truth = Truth(world, changes_kept=100)
+    books = seen(world, truth, START_NS + 20 * SECOND_NS, ("kalshi", TICKER))
+    latest = max(books)
+    assert latest - min(books) > 300
+    for version, book in books.items():
+        if version >= latest - 100:
+            assert truth.book("kalshi", TICKER, "YES", sequence=version) == book
+        else:
+            with pytest.raises(UnknownVersionError):
+                truth.book("kalshi", TICKER, "YES", sequence=version)
 
 
 def test_a_book_was_true_when_it_stood_since_then() -> None:
