@@ -82,14 +82,14 @@ def accepted(actions: Sequence[Action]) -> list[str]:
     ]
 
 
-def asked_until_quiet(name: str, stream: Stream, limit: int) -> list[tuple[int, bytes]]:
-    """Open a socket that nobody answers, and return its frames before anything is repeated."""
-    frames = [(T0, payload) for payload in sent(stream.on_open(T0))]
-    now_ns, end_ns = T0, T0 + round(rules_of(name).subscribed_within_s * 1e9)
-    while now_ns + IDLE_NS < end_ns:
+def asked_until_quiet(name: str, wanted: Sequence[Instrument]) -> list[tuple[int, bytes]]:
+    """Open a socket to a venue that agrees to everything, and return the frames and their times."""
+    talk, now_ns = Talk(name, wanted), T0
+    frames = [(T0, payload) for payload in sent(talk.hear(talk.stream.on_open(T0), T0))]
+    for _ in range(20):
         now_ns += IDLE_NS
-        frames += [(now_ns, payload) for payload in sent(stream.on_idle(now_ns))]
-    assert len(frames) <= limit
+        actions = talk.hear(talk.stream.on_idle(now_ns), now_ns)
+        frames += [(now_ns, payload) for payload in sent(actions)]
     return frames
 
 
@@ -99,8 +99,7 @@ def asked_until_quiet(name: str, stream: Stream, limit: int) -> list[tuple[int, 
 def test_the_frames_name_each_instrument_exactly_once(name: str, data: st.DataObject) -> None:
     rules = rules_of(name)
     count = data.draw(st.integers(1, min(rules.instruments_max, 1200)))
-    wanted = instruments(name, count)
-    frames = asked_until_quiet(name, open_stream(name, wanted), 2000)
+    frames = asked_until_quiet(name, instruments(name, count))
     asked = Counter(key for _, payload in frames for key in books_asked(name, payload))
     assert asked == Counter(TOKENS[name][:count])
 
@@ -108,8 +107,7 @@ def test_the_frames_name_each_instrument_exactly_once(name: str, data: st.DataOb
 @EACH
 def test_no_burst_is_larger_than_the_venue_allows(name: str) -> None:
     rules = rules_of(name)
-    wanted = instruments(name, rules.instruments_max)
-    frames = asked_until_quiet(name, open_stream(name, wanted), 2000)
+    frames = asked_until_quiet(name, instruments(name, rules.instruments_max))
     assert frames[0][0] == T0
     if rules.sends is None:
         return
@@ -117,6 +115,14 @@ def test_no_burst_is_larger_than_the_venue_allows(name: str) -> None:
     for first_ns, _ in frames:
         within = [1 for at_ns, _ in frames if first_ns <= at_ns < first_ns + span_ns]
         assert len(within) <= rules.sends.count
+
+
+@EACH
+def test_no_more_answers_are_due_than_a_feed_keeps(name: str) -> None:
+    stream = open_stream(name, instruments(name, rules_of(name).instruments_max))
+    clerk = Clerk(name)
+    answers = [each for frame in sent(stream.on_open(T0)) for each in clerk.answers(frame)]
+    assert len(answers) <= 64
 
 
 @EACH

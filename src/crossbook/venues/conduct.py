@@ -129,6 +129,9 @@ class Conduct(ABC):
     """Topics in one frame."""
     bytes_max: int | None = None
     """Bytes of the topics in one frame."""
+    unanswered_max: int | None = None
+    """Topics that may wait for their answers at a time. Where each has an answer of its own they
+    come in a burst, of which a feed keeps so many and no more."""
 
     def __init__(
         self,
@@ -437,7 +440,7 @@ class Conduct(ABC):
                 if held.state is state and held.asked_ns is None
             ]
             subscribe = state is _State.WAITING
-            while self._pace.free(now_ns) > self._kept_back():
+            while self._pace.free(now_ns) > self._kept_back() and self._is_heard():
                 waiting = [each for each in waiting if self.is_ready(each, subscribe=subscribe)]
                 if not waiting:
                     break
@@ -445,6 +448,13 @@ class Conduct(ABC):
                 waiting = [topic for topic in waiting if topic not in group]
                 actions += self._ask(group, now_ns, subscribe=subscribe)
         return actions
+
+    def _is_heard(self) -> bool:
+        """Return whether the answers to one more frame can be kept."""
+        if self.unanswered_max is None:
+            return True
+        waiting = sum(held.asked_ns is not None for held in self._held.values())
+        return waiting == 0 or waiting + self.group_max <= self.unanswered_max
 
     def _kept_back(self) -> int:
         limit = self.rules.sends

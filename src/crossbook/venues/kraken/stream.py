@@ -68,7 +68,8 @@ class KrakenStream(Conduct):
 
     own_url = "wss://ws.kraken.com/v2"
     # Each symbol has an answer of its own, and they come in a burst.
-    group_max = 50
+    group_max = 30
+    unanswered_max = 60
     # The venue drops who is idle for about a minute.
     ping_every_s = 30.0
 

@@ -70,7 +70,8 @@ class OkxStream(Conduct):
     ping_every_s = 20.0
     # As many as the pings of an hour.
     spare_sends = 180
-    group_max = 50
+    group_max = 30
+    unanswered_max = 60
     # 64 KB are allowed.
     bytes_max = 60_000
 
