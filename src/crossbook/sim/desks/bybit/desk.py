@@ -104,12 +104,12 @@ class BybitDesk(Desk):
         except msgspec.DecodeError:
             client.send(session.answer("", "", "error:invalid json", success=False))
             return
-        request, op = message.get("req_id", ""), message.get("op", "")
+        request, op = message.get("req_id", ""), str(message.get("op", ""))
         if op == "ping":
             client.send(session.answer(request, op, "pong"))
             return
         if op not in {"subscribe", "unsubscribe"}:
-            client.send(session.answer(request, str(op), "error:invalid op", success=False))
+            client.send(session.answer(request, op, "error:invalid op", success=False))
             return
         names = message.get("args")
         fault = self._fault(client, op, names)

@@ -91,7 +91,7 @@ class MexcDesk(Desk):
         except msgspec.DecodeError:
             message = {}
         names = message.get("params", [])
-        method = message.get("method")
+        method = str(message.get("method"))
         if method == "PING":
             text = "PONG"
         elif method not in {"SUBSCRIPTION", "UNSUBSCRIPTION"} or not isinstance(names, list):
