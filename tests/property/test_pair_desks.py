@@ -1,4 +1,4 @@
-"""Whatever a client sends, a desk answers or cuts it off, and the others never notice."""
+"""Whatever a client of four exchanges sends, they answer or hang up; others never notice."""
 
 import json
 from typing import Any
