@@ -62,6 +62,7 @@ class _Found(msgspec.Struct, frozen=True):
     market: str
     outcome: str | None
     label: str
+    title: str
 
 
 class _Answer(msgspec.Struct, frozen=True):
@@ -177,6 +178,7 @@ def _row(instrument: Instrument) -> _Found:
         market=instrument.asset.market_id,
         outcome=instrument.outcome.value if instrument.outcome is not None else None,
         label=instrument.outcome_label,
+        title=instrument.title,
     )
 
 
@@ -191,15 +193,15 @@ def _print(found: Sequence[Instrument]) -> None:
     if not console.is_terminal:
         console = Console(highlight=False, width=_WIDTH)
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("instrument", "native", "event", "side", "status", "tick", "lot"):
-        table.add_column(name, no_wrap=name != "instrument", overflow="fold")
+    for name in ("instrument", "native", "what", "side", "status", "tick", "lot"):
+        table.add_column(name, no_wrap=name not in ("instrument", "what"), overflow="fold")
     for instrument in found:
         row = _row(instrument)
         is_pair = row.outcome is None
         table.add_row(
             row.id,
             "" if row.native == instrument.symbol else row.native,
-            "" if is_pair else row.aggregate,
+            "" if is_pair else row.title or row.aggregate,
             "" if is_pair else row.label or row.outcome,
             row.status,
             row.tick or "-",

@@ -137,6 +137,8 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
     """Side of the question; `None`: not an outcome."""
     outcome_label: str = ""
     """The venue's own word for that side, such as `Up`."""
+    title: str = ""
+    """The venue's own words for what is traded, such as a question."""
     status: Status = Status.UNKNOWN
     """Whether orders are taken."""
     status_text: str = ""

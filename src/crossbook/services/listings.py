@@ -142,5 +142,6 @@ def _names(instrument: Instrument) -> str:
             asset.aggregate_id.replace("-", " "),
             asset.market_id,
             instrument.outcome_label,
+            instrument.title,
         )
     ).casefold()

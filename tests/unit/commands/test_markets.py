@@ -61,6 +61,9 @@ def test_both_sides_of_a_question_are_found_by_words_of_its_event(options: list[
     found = answer(markets(words, "--venue", "polymarket", "--json", *options))
     market = [each for each in found["instruments"] if each["market"] == one["market"]]
     assert sorted(each["outcome"] for each in market) == ["no", "yes"]
+    by_title = answer(markets(one["title"], "--venue", "polymarket", "--json", *options))
+    assert one["title"]
+    assert one["id"] in [each["id"] for each in by_title["instruments"]]
 
 
 def test_a_limit_cuts_and_says_so(options: list[str]) -> None:

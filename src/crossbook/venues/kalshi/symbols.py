@@ -197,6 +197,7 @@ def _sides(row: Row) -> list[Instrument]:
             fee=fee,
             outcome=side,
             outcome_label=row.word(f"{side.value}_sub_title"),
+            title=row.word("title"),
             status=_STATUS.get(status_text, Status.UNKNOWN),
             status_text=status_text,
             tick=tick,

@@ -153,6 +153,7 @@ def _tokens(row: Row) -> list[Instrument]:
             fee=_fee(row),
             outcome=outcome,
             outcome_label=label,
+            title=row.word("question"),
             status=status,
             status_text=status_text,
             tick=tick,
