@@ -8,6 +8,7 @@ from crossbook.commands.demo import demo
 from crossbook.commands.doctor import doctor
 from crossbook.commands.markets import markets
 from crossbook.commands.replay import replay
+from crossbook.commands.run import record, run
 from crossbook.commands.sim import sim
 from crossbook.commands.venues import venues
 
@@ -22,6 +23,8 @@ main.add_command(config)
 main.add_command(demo)
 main.add_command(doctor)
 main.add_command(markets)
+main.add_command(record)
 main.add_command(replay)
+main.add_command(run)
 main.add_command(sim)
 main.add_command(venues)

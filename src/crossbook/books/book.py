@@ -61,6 +61,11 @@ class Book:
         return self._core.level_counts
 
     @property
+    def depth(self) -> int:
+        """Levels a side that the venue keeps; 0: all, or not known."""
+        return self._core.depth
+
+    @property
     def state(self) -> BookState:
         """How far the book can be trusted."""
         return BookState(self._core.state)

@@ -1,135 +1,83 @@
-"""`crossbook demo`: simulated venues through the real engine."""
+"""`crossbook demo`: simulated venues on real sockets, and crossbook at work on them."""
 
-import signal
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from types import FrameType
+import asyncio
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, suppress
+from functools import partial
 from typing import Final
 
 import click
-import msgspec
 from rich.console import Console
-from rich.live import Live
 
-from crossbook.clock import Clock, SystemClock
+from crossbook.clock import SystemClock
 from crossbook.commands.failure import EXIT_FAILURE
-from crossbook.dashboard import Screen, progress_line, summary_lines
-from crossbook.services.demo import DemoRun, RealTime, Sprint, Summary, play, summarise
-from crossbook.sim import SessionConfig, SimulatedSession
+from crossbook.commands.loop import run_in_loop, stop_on_signals
+from crossbook.commands.options import print_json
+from crossbook.commands.watching import is_terminal, watching
+from crossbook.dashboard import summary_lines
+from crossbook.services.demo import Demo, Summary
+from crossbook.services.feed import FeedView
 
 __all__ = ["demo"]
 
 _UNWATCHED_S: Final = 20.0
-_LINE_EVERY_NS: Final = 2_000_000_000
-_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
+_LOOK_EVERY_S: Final = 0.05
 
 
 @click.command()
 @click.option(
     "--seconds",
-    type=click.FloatRange(min=0, min_open=True, max=86_400),
-    help="End after so much of the market. Default: 20; on a terminal, run until Ctrl-C.",
+    type=click.FloatRange(min=0.1, max=86_400),
+    help="Close the market after so long. Default: 20; on a terminal, run until Ctrl-C.",
 )
 @click.option("--seed", type=int, default=1, show_default=True, help="Which market is simulated.")
+@click.option("--calm", "is_calm", is_flag=True, help="Let nothing go wrong with connections.")
 @click.option("--headless", is_flag=True, help="Print lines instead of showing a screen.")
-@click.option(
-    "--json", "as_json", is_flag=True, help="Print the summary as JSON, as fast as possible."
-)
-def demo(*, seconds: float | None, seed: int, headless: bool, as_json: bool) -> None:
-    """Show crossbook at work on a simulated market: no account, no network.
+@click.option("--json", "as_json", is_flag=True, help="Print only the summary, as JSON.")
+def demo(*, seconds: float | None, seed: int, is_calm: bool, headless: bool, as_json: bool) -> None:
+    """Show crossbook at work on simulated venues: no account, no network.
 
-    Three exchanges and two prediction markets send frames in their real wire formats. They go
-    through the decoders, books and scanner that live venues go through. The same seed and
-    seconds give the same frames, events and digest on every machine.
+    Exchanges and prediction markets serve their real protocols on sockets of this machine, some
+    connections break and some frames get lost; crossbook connects, proves its books, heals them
+    and finds what crosses after fees. At the end every book is compared with the simulator's own.
 
-    The market is played at its own speed, except with --json.
+    The same seed and seconds end with the same books, hence the same digest.
     """
+    clock = SystemClock()
     console = Console(highlight=False)
-    is_screen = not headless and not as_json and _is_terminal(console)
+    is_screen = not headless and not as_json and is_terminal(console)
     if seconds is None and not is_screen:
         seconds = _UNWATCHED_S
-    clock = SystemClock()
-    with _interruptible() as is_stopped:
-        begun_ns = clock.monotonic_ns()
-        run = DemoRun(_session(seed, seconds), clock)
-        if as_json:
-            play(run, Sprint(), is_stopped=is_stopped, on_tick=lambda: None)
-        elif is_screen:
-            _show(run, clock, console, is_stopped)
-        else:
-            _print_lines(run, clock, is_stopped)
-        summary = summarise(run, clock.monotonic_ns() - begun_ns)
+    show = partial(watching, console=console, clock=clock, is_screen=is_screen, is_silent=as_json)
+    summary = run_in_loop(_run(Demo.open(seed, seconds, clock, is_calm=is_calm), show))
     _finish(summary, as_json=as_json)
 
 
-def _session(seed: int, seconds: float | None) -> SimulatedSession:
-    duration_ns = None if seconds is None else round(seconds * 1e9)
-    return SimulatedSession(seed, config=SessionConfig(duration_ns=duration_ns))
-
-
-def _is_terminal(console: Console) -> bool:
-    # Rich can be told by the environment to write colours into a pipe: no screen belongs there.
-    return console.is_terminal and not console.is_dumb_terminal and sys.stdout.isatty()
-
-
-@contextmanager
-def _interruptible() -> Iterator[Callable[[], bool]]:
-    """Turn the first Ctrl-C into a question that is asked between two ticks, not inside of one."""
-    asked: list[int] = []
-
-    def ask(number: int, _frame: FrameType | None) -> None:
-        asked.append(number)
-        # Whoever asks twice does not want to wait.
-        signal.signal(number, before[number])
-
-    before = {int(number): signal.signal(number, ask) for number in _SIGNALS}
-    try:
-        yield lambda: bool(asked)
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def _sleep_ns(duration_ns: int) -> None:
-    time.sleep(duration_ns / 1e9)
-
-
-def _show(run: DemoRun, clock: Clock, console: Console, is_stopped: Callable[[], bool]) -> None:
-    screen = Screen(run, clock)
-    with Live(screen, console=console, screen=True, auto_refresh=False) as live:
-
-        def on_tick() -> None:
-            screen.update()
-            live.refresh()
-
-        play(run, RealTime(clock, _sleep_ns), is_stopped=is_stopped, on_tick=on_tick)
-
-
-def _print_lines(run: DemoRun, clock: Clock, is_stopped: Callable[[], bool]) -> None:
-    begun_ns = clock.monotonic_ns()
-    next_ns = _LINE_EVERY_NS
-
-    def on_tick() -> None:
-        nonlocal next_ns
-        if run.position_ns >= next_ns:
-            next_ns += _LINE_EVERY_NS
-            click.echo(progress_line(summarise(run, clock.monotonic_ns() - begun_ns)))
-
-    play(run, RealTime(clock, _sleep_ns), is_stopped=is_stopped, on_tick=on_tick)
+async def _run(
+    opening: AbstractAsyncContextManager[Demo],
+    show: Callable[[FeedView], AbstractAsyncContextManager[None]],
+) -> Summary:
+    stopped = asyncio.Event()
+    stop_on_signals(stopped)
+    async with opening as shown:
+        async with show(shown.view):
+            while not (stopped.is_set() or shown.is_over):
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(_LOOK_EVERY_S):
+                        await stopped.wait()
+        return await shown.finish()
 
 
 def _finish(summary: Summary, *, as_json: bool) -> None:
-    """Print the summary; fail if what was shown is not right."""
+    """Print the summary; fail if a book is wrong, or did not heal."""
     if as_json:
-        click.echo(msgspec.json.format(msgspec.json.encode(summary), indent=2))
+        print_json(summary)
     else:
         click.echo("\n".join(summary_lines(summary)))
-    # Nothing goes wrong on the simulated wire: what does is ours.
-    if summary.books_wrong or summary.faults or summary.events_dropped:
+    lost = summary.books - summary.books_live
+    if summary.books_wrong or lost or summary.events_dropped:
         click.echo(
-            f"error: {summary.books_wrong} books wrong, {summary.faults} faults, "
+            f"error: {summary.books_wrong} books wrong, {lost} not live, "
             f"{summary.events_dropped} events lost",
             err=True,
         )

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import heapq
-import signal
 import ssl
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -16,6 +15,7 @@ import msgspec
 
 from crossbook.backtest.inputs import Inputs, gather
 from crossbook.commands.failure import EXIT_FAILURE, failures_in_one_line
+from crossbook.commands.loop import run_in_loop, stop_on_signals
 from crossbook.config import load
 from crossbook.errors import ConfigError
 from crossbook.sim.chaos.plan import Plan
@@ -86,12 +86,11 @@ def sim(**options: Any) -> None:
     choice = msgspec.convert(options, _Choice)
     with failures_in_one_line():
         session = _session(choice)
-        with _event_loop() as runner:
-            try:
-                runner.run(_serve(session, choice))
-            except OSError as error:
-                click.echo(f"error: {error}", err=True)
-                raise SystemExit(EXIT_FAILURE) from error
+        try:
+            run_in_loop(_serve(session, choice))
+        except OSError as error:
+            click.echo(f"error: {error}", err=True)
+            raise SystemExit(EXIT_FAILURE) from error
 
 
 class _Choice(msgspec.Struct, frozen=True, kw_only=True):
@@ -216,25 +215,9 @@ def _frames_of(path: Path) -> Iterator[PlayedFrame]:
 # ------------------------------------------------------------------ serving
 
 
-@contextlib.contextmanager
-def _event_loop() -> Iterator[asyncio.Runner]:
-    try:
-        import uvloop  # noqa: PLC0415 -- it is not there on Windows
-    except ImportError:
-        make = None
-    else:
-        make = uvloop.new_event_loop
-    with asyncio.Runner(loop_factory=make) as runner:
-        yield runner
-
-
 async def _serve(make: Callable[[], SimulatedVenues], choice: _Choice) -> None:
     session = make()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        # A loop that cannot do this (Windows) ends by KeyboardInterrupt.
-        with contextlib.suppress(NotImplementedError):
-            loop.add_signal_handler(number, session.is_stopped.set)
+    stop_on_signals(session.is_stopped)
     async with contextlib.AsyncExitStack() as stack:
         await stack.enter_async_context(session)
         if choice.settings_file is not None:

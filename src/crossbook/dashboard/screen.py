@@ -14,10 +14,11 @@ from crossbook.dashboard.figures import compact
 from crossbook.dashboard.merged import ROWS_AROUND, merged_lines
 from crossbook.dashboard.palette import ASCII
 from crossbook.dashboard.rates import Rates
+from crossbook.dashboard.shown import Shown
 from crossbook.dashboard.sightings import sighting_lines
 from crossbook.dashboard.venues import venue_lines
-from crossbook.model import AssetKey
-from crossbook.services.demo import DemoRun, VenueSummary, summarise_venue
+from crossbook.model import AssetKey, Outcome
+from crossbook.services.feed import VenueSummary
 
 __all__ = ["Screen"]
 
@@ -36,21 +37,22 @@ class Screen:
         clock: what rates are measured by.
     """
 
-    def __init__(self, run: DemoRun, clock: Clock) -> None:
+    def __init__(self, run: Shown, clock: Clock) -> None:
         self._run = run
         self._clock = clock
         self._rates = Rates()
         self._venues: dict[str, VenueSummary] = {}
         self._books: dict[AssetKey, list[Book]] = {}
-        for book in run.engine:
-            self._books.setdefault(book.instrument.asset, []).append(book)
         self.update()
 
     def update(self) -> None:
         """Look at the counters: call it before the screen is drawn, and regularly."""
         run = self._run
-        self._venues = {venue: summarise_venue(run, venue) for venue in run.feeds}
-        counts = {"position": run.position_ns}
+        self._books = {}
+        for book in run.engine:
+            self._books.setdefault(book.instrument.asset, []).append(book)
+        self._venues = dict(run.venues())
+        counts: dict[str, int] = {}
         for name, venue in self._venues.items():
             counts |= {f"{name} frames": venue.frames, f"{name} messages": venue.messages}
         self._rates.add(self._clock.monotonic_ns(), counts)
@@ -58,7 +60,9 @@ class Screen:
     def lines(self, width: int, height: int) -> list[Text]:
         """Return exactly `height` lines of `width` columns."""
         run = self._run
-        venues = venue_lines(self._venues, run.latency, list(run.engine), self._rates, width=width)
+        venues = venue_lines(
+            self._venues, run.latencies(), list(run.engine), self._rates, width=width
+        )
         rest = height - 2 - len(venues)
         blocks, rows = self._merged(width, rest)
         sightings = sighting_lines(
@@ -84,16 +88,8 @@ class Screen:
 
     def _header(self, width: int) -> Text:
         run = self._run
-        speed = self._rates.per_second("position") / 1e9
-        duration_ns = run.session.config.duration_ns
-        end = "" if duration_ns is None else f" of {_minutes(duration_ns)}"
-        left = Text.assemble(
-            ("crossbook demo", "bold"),
-            f"  seed {run.session.seed}",
-            f"  simulated market {_minutes(run.position_ns)}{end}",
-        )
-        if 0 < speed < 0.9:
-            left.append(f" at {speed:.1f}x", "yellow")
+        end = "" if run.duration_ns is None else f" of {_minutes(run.duration_ns)}"
+        left = Text.assemble((run.heading, "bold"), f"  {_minutes(run.elapsed_ns)}{end}")
         right = Text("Ctrl-C ends", "dim")
         return left.append(" " * (width - len(left) - len(right))).append_text(right)
 
@@ -104,9 +100,8 @@ class Screen:
         parts = [
             f"{levels:,} levels in {compact(Decimal(memory) / 1000)} kB",
             f"{run.trades:,} trades",
-            f"{run.digest.events:,} events",
-            f"digest {run.digest.hex()[:12]}",
-            "µs: time for one frame",
+            f"{run.events:,} events",
+            "µs: from a frame's arrival to the book",
         ]
         while len(parts) > 1 and len(" · ".join(parts)) > width:
             parts.pop()
@@ -114,7 +109,8 @@ class Screen:
 
     def _merged(self, width: int, rest: int) -> tuple[list[Text], int]:
         """Return the merged books in as many rows of blocks as leave room for opportunities."""
-        count = sum(not _is_mirror(books[0]) for books in self._books.values())
+        # Before the venues have said what they list there is no book at all.
+        count = max(1, sum(not _is_mirror(books[0]) for books in self._books.values()))
         across = max(1, min(count, width // _BLOCK_MIN))
         stacked = 2 if across < count and rest >= 2 * (ROWS_AROUND + 2 * _DEPTH[0]) + 5 else 1
         # Six in two rows are three and three, even where four fit.
@@ -131,10 +127,12 @@ class Screen:
     def _shown(self, count: int) -> Sequence[AssetKey]:
         """Return the assets whose turn it is: NO mirrors YES, so it is left out."""
         assets = [key for key, books in self._books.items() if not _is_mirror(books[0])]
+        if not assets:
+            return []
         # A pair and a question beside each other say more than two pairs.
         if count < len(assets):
             assets = _alternating(assets, self._books)
-        turn = self._run.position_ns // _TURN_NS if count < len(assets) else 0
+        turn = self._run.elapsed_ns // _TURN_NS if count < len(assets) else 0
         start = turn * count % len(assets)
         return (assets + assets)[start : start + min(count, len(assets))]
 
@@ -143,7 +141,7 @@ class Screen:
         block_width = (width - across + 1) // across
         blocks = [
             merged_lines(
-                run.titles[asset],
+                run.title(asset),
                 self._books[asset],
                 run.engine.consolidated(asset, depth),
                 depth=depth,
@@ -167,7 +165,7 @@ def _minutes(duration_ns: int) -> str:
 
 
 def _is_mirror(book: Book) -> bool:
-    return book.instrument.outcome_label == "NO"
+    return book.instrument.outcome is Outcome.NO
 
 
 def _alternating(assets: Sequence[AssetKey], books: dict[AssetKey, list[Book]]) -> list[AssetKey]:

@@ -8,7 +8,7 @@ from crossbook.dashboard.figures import compact, duration, money, price_text
 from crossbook.dashboard.palette import venue_style
 from crossbook.model import Instrument
 from crossbook.model.scale import decimals_of
-from crossbook.services.demo import OpportunityLog, Sighting
+from crossbook.services.feed import OpportunityLog, Sighting
 
 __all__ = ["asset_name", "sighting_lines"]
 

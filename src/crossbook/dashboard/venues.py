@@ -5,11 +5,12 @@ from typing import NamedTuple
 
 from rich.text import Text
 
+from crossbook._core import Histogram
 from crossbook.books import Book
 from crossbook.dashboard.figures import compact
 from crossbook.dashboard.palette import STATE_SIGNS, STATE_STYLES, venue_style
 from crossbook.dashboard.rates import Rates
-from crossbook.services.demo import Latency, VenueSummary
+from crossbook.services.feed import VenueSummary
 
 __all__ = ["venue_lines"]
 
@@ -42,7 +43,7 @@ _WIDE = 100
 
 def venue_lines(
     venues: Mapping[str, VenueSummary],
-    latencies: Mapping[str, Latency],
+    latencies: Mapping[str, Histogram],
     books: Sequence[Book],
     rates: Rates,
     *,
@@ -52,7 +53,7 @@ def venue_lines(
 
     Args:
         venues: what came from each.
-        latencies: how long its frames took.
+        latencies: nanoseconds from a frame's arrival to the changed book.
         books: all books.
         rates: counters called `<venue> frames` and `<venue> messages`.
         width: columns of each line.
@@ -71,7 +72,9 @@ def venue_lines(
     live = sum(venue.books_live for venue in venues.values())
     text = f"{live} of {len(books)} live"
     total = Text(f"{text:<{_NAME + signs}}")
-    everything = Latency.merged(latencies.values())
+    everything = Histogram()
+    for latency in latencies.values():
+        everything.merge(latency)
     cells = _cells(list(venues.values()), everything, rates, list(venues))
     lines.append(_with_cells(total, columns, cells, style="bold"))
     for line in lines:
@@ -87,7 +90,7 @@ def _head(columns: list[_Column], signs: int) -> Text:
 
 
 def _cells(
-    venues: list[VenueSummary], latency: Latency, rates: Rates, names: list[str]
+    venues: list[VenueSummary], latency: Histogram, rates: Rates, names: list[str]
 ) -> dict[str, str]:
     failed = sum(venue.checksums.failed + venue.bbo_checks.failed for venue in venues)
     bad = sum(sum(venue.decode_errors.values()) + venue.unknown_symbols for venue in venues)
@@ -100,9 +103,9 @@ def _cells(
         "failed": f"{failed}",
         "gaps": f"{sum(venue.gaps for venue in venues)}",
         "bad": f"{bad}",
-        "µs p50": _microseconds(latency, 0.5),
-        "p99": _microseconds(latency, 0.99),
-        "p99.9": _microseconds(latency, 0.999),
+        "µs p50": _microseconds(latency, 500_000),
+        "p99": _microseconds(latency, 990_000),
+        "p99.9": _microseconds(latency, 999_000),
     }
 
 
@@ -116,6 +119,6 @@ def _with_cells(
     return line
 
 
-def _microseconds(latency: Latency, share: float) -> str:
-    value_us = latency.quantile_ns(share) / 1_000
+def _microseconds(latency: Histogram, ppm: int) -> str:
+    value_us = (latency.quantile(ppm) or 0) / 1_000
     return f"{value_us:.1f}" if value_us < 99.95 else compact(round(value_us))

@@ -20,7 +20,6 @@ import pytest
 from click.testing import CliRunner, Result
 
 from crossbook.cli import main
-from crossbook.commands import demo
 
 CROSSBOOK = str(Path(sys.executable).parent / "crossbook")
 PLAIN = {**os.environ, "TERM": "xterm-256color"}
@@ -37,89 +36,49 @@ def summary(*arguments: str) -> Any:
     return json.loads(result.stdout)
 
 
-def without_times(shown: Any) -> Any:
-    """Return a summary without what depends on the machine."""
-    times = {"wall_seconds", "frames_per_second", "ns_per_message", "latency_us", "by_venue"}
-    return {name: value for name, value in shown.items() if name not in times}
-
-
-def test_json_is_one_object_of_a_market_whose_books_are_right() -> None:
+def test_json_is_one_object_of_venues_on_sockets_whose_books_are_right() -> None:
     shown = summary("--headless", "--seconds", "5", "--seed", "1")
-    assert shown["venues"] == ["binance", "coinbase", "kraken", "polymarket", "kalshi"]
-    assert (shown["seed"], shown["simulated_seconds"]) == (1, 5.0)
-    assert (shown["books"], shown["books_live"], shown["books_wrong"]) == (21, 21, 0)
+    assert shown["venues"] == [
+        "binance", "coinbase", "kraken", "mexc", "gateio", "bybit", "okx", "polymarket", "kalshi",
+    ]  # fmt: skip
+    assert (shown["seed"], shown["seconds"]) == (1, 5.0)
+    assert (shown["books"], shown["books_live"], shown["books_wrong"]) == (33, 33, 0)
     assert re.fullmatch("[0-9a-f]{64}", shown["digest"])
-    assert shown["messages"] > 10_000
+    assert shown["frames"] > 1_000
     assert shown["opportunities"] >= 1
-    assert shown["checksums"]["ok"] > 1_000
-    assert shown["bbo_checks"]["ok"] > 1_000
-    for proofs in ("checksums", "bbo_checks"):
-        assert shown[proofs]["failed"] == 0
-    assert (shown["gaps"], shown["decode_errors"], shown["events_dropped"]) == (0, {}, 0)
-    latency = shown["latency_us"]
-    assert 0 < latency["p50"] <= latency["p99"] <= latency["p99_9"]
-
-
-def test_the_same_seed_and_seconds_give_the_same_market() -> None:
-    first, second = (summary("--seconds", "2", "--seed", "7") for _ in range(2))
-    assert without_times(first) == without_times(second)
-    assert summary("--seconds", "2", "--seed", "8")["digest"] != first["digest"]
-    assert summary("--seconds", "2.1", "--seed", "7")["digest"] != first["digest"]
+    assert shown["checksums"]["ok"] > 100
+    assert shown["bbo_checks"]["ok"] > 100
+    # Two connections were cut, and came back.
+    assert shown["reconnects"] >= 2
+    assert shown["events_dropped"] == 0
+    assert set(shown["arrival_to_book_us"]) == {"p50", "p99", "p99_9"}
 
 
 @pytest.mark.slow
-def test_another_process_gives_the_same_market() -> None:
-    command = [CROSSBOOK, "demo", "--headless", "--json", "--seconds", "3", "--seed", "-5"]
-    # Python hashes texts differently in each process.
-    done = [
-        subprocess.run(
-            command, env={**PLAIN, "PYTHONHASHSEED": salt}, capture_output=True, check=True
-        )
-        for salt in ("1", "2")
-    ]
-    assert [each.stderr for each in done] == [b"", b""]
-    first, second = (json.loads(each.stdout) for each in done)
-    assert without_times(first) == without_times(second)
-    assert without_times(first) == without_times(summary("--seconds", "3", "--seed", "-5"))
+def test_the_same_seed_and_seconds_end_with_the_same_books_whatever_went_wrong() -> None:
+    calm = summary("--seconds", "3", "--seed", "5", "--calm")
+    rough = summary("--seconds", "3", "--seed", "5")
+    assert calm["digest"] == rough["digest"]
+    assert (calm["faults"], calm["reconnects"], calm["gaps"]) == (0, 0, 0)
+    assert rough["faults"] > 0
+    assert summary("--seconds", "3", "--seed", "6")["digest"] != calm["digest"]
 
 
-def test_unwatched_it_ends_after_twenty_seconds_of_the_market() -> None:
-    assert summary("--seed", "2")["simulated_seconds"] == 20.0
-
-
-@pytest.fixture
-def slept(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Return how long the command would have slept, each time."""
-    times: list[int] = []
-    monkeypatch.setattr(demo, "_sleep_ns", times.append)
-    return times
-
-
-def test_without_a_terminal_it_prints_lines_and_a_summary(slept: list[int]) -> None:
-    result = run("--seconds", "5")
-    assert result.exit_code == 0
+def test_without_a_terminal_it_prints_lines_and_a_summary() -> None:
+    result = run("--seconds", "2.5")
+    assert result.exit_code == 0, result.output
     lines = result.stdout.splitlines()
-    assert [line.split()[0] for line in lines[:2]] == ["2.0", "4.0"]
-    assert lines[2].split() == ["market", "5", "s", "of", "seed", "1"]
-    assert lines[-1].split()[0] == "digest"
-    assert "\x1b" not in result.output
-    # It followed the clock: it waited most of the time.
-    assert sum(slept) > 2_000_000_000
-
-
-def test_lines_and_json_show_the_same_market(slept: list[int]) -> None:
-    digest = run("--headless", "--seconds", "1.5").stdout.splitlines()[-1].split()[1]
-    assert digest == summary("--seconds", "1.5")["digest"]
+    assert lines[0].startswith("  2.")
+    assert "/33 books live" in lines[0]
+    assert "books          33 of 33 live, 0 wrong, " in result.stdout
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--seconds", "0"], ["--seconds", "-1"], ["--seconds", "x"], ["--seed", "x"]]
+    "arguments",
+    [["--seconds", "0"], ["--seconds", "-1"], ["--seconds", "x"], ["--seed", "x"], ["--what"]],
 )
 def test_arguments_that_make_no_sense_are_refused(arguments: list[str]) -> None:
-    result = run("--json", *arguments)
-    assert result.exit_code == 2
-    assert arguments[0] in result.stderr
-    assert result.stdout == ""
+    assert run(*arguments).exit_code == 2
 
 
 def test_a_wrong_book_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -128,7 +87,7 @@ def test_a_wrong_book_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     result = run("--json", "--seconds", "1")
     assert result.exit_code == 1
-    assert result.stderr == "error: 1 books wrong, 0 faults, 0 events lost\n"
+    assert result.stderr == "error: 1 books wrong, 0 not live, 0 events lost\n"
     assert json.loads(result.stdout)["books_wrong"] == 1
 
 
@@ -197,7 +156,7 @@ def test_a_terminal_shows_a_screen_until_it_is_stopped_and_is_left_clean(
 ) -> None:
     terminal = Terminal("--seed", "4")
     terminals.append(terminal)
-    terminal.read_until("21 of 21 live")
+    terminal.read_until("33 of 33 live")
     # The second screen, without a cursor.
     assert terminal.written.startswith(b"\x1b[?1049h")
     assert b"\x1b[?25l" in terminal.written
@@ -211,12 +170,12 @@ def test_a_terminal_shows_a_screen_until_it_is_stopped_and_is_left_clean(
 
 @pytest.mark.slow
 def test_a_terminal_shows_the_market_until_its_end(terminals: list[Terminal]) -> None:
-    terminal = Terminal("--seconds", "1", columns=120, rows=40)
+    terminal = Terminal("--seconds", "3", columns=120, rows=40)
     terminals.append(terminal)
     left = terminal.finish()
     assert terminal.process.returncode == 0
-    assert "market         1 s of seed 1" in left
-    for shown in ("BTC-USDT", "opportunities after fees", "simulated market 0:01 of 0:01"):
+    assert "market         3 s of seed 1" in left
+    for shown in ("BTC-USDT", "opportunities after fees", "crossbook demo  seed 1"):
         assert shown.encode() in terminal.written
 
 
@@ -240,7 +199,7 @@ def test_lines_can_be_stopped_too() -> None:
         process.send_signal(signal.SIGINT)
         rest = process.stdout.read()
     assert process.returncode == 0
-    assert b"21/21 books live" in first
+    assert b"/33 books live" in first
     assert b"\nmarket  " in b"\n" + rest
 
 

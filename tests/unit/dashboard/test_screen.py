@@ -7,17 +7,17 @@ from rich.console import Console
 
 from crossbook.clock import ManualClock
 from crossbook.dashboard import Screen
-from crossbook.services.demo import DemoRun
 from crossbook.sim import SessionConfig, SimulatedSession
+from tests.unit.dashboard.played import Played
 
 SECOND_NS = 1_000_000_000
 
 
-def screen(seconds: float = 3, *, duration_s: int | None = None) -> tuple[Screen, DemoRun]:
+def screen(seconds: float = 3, *, duration_s: int | None = None) -> tuple[Screen, Played]:
     """Return a screen after some seconds in real time, and what it shows."""
     clock = ManualClock()
     duration_ns = None if duration_s is None else duration_s * SECOND_NS
-    run = DemoRun(SimulatedSession(3, config=SessionConfig(duration_ns=duration_ns)), clock)
+    run = Played(SimulatedSession(3, config=SessionConfig(duration_ns=duration_ns)))
     shown = Screen(run, clock)
     for tick in range(round(seconds * 10)):
         clock.advance(SECOND_NS // 10)
@@ -43,13 +43,13 @@ def test_the_screen_fills_the_terminal_and_no_more(width: int, height: int) -> N
 def test_eighty_by_twenty_four_show_a_pair_and_a_question() -> None:
     shown, run = screen()
     lines = text(shown, 80, 24)
-    assert lines[0].startswith("crossbook demo  seed 3  simulated market 0:03 ")
+    assert lines[0].startswith("crossbook demo  seed 3  0:03 ")
     assert lines[0].endswith("Ctrl-C ends")
     assert lines[1].startswith("BTC-USDT ─")
     assert "│YES: Will the Federal Reserve" in lines[1]
     assert any(line.startswith("opportunities after fees ") for line in lines)
     assert lines[-2].startswith("21 of 21 live")
-    assert f"digest {run.digest.hex()[:12]}" in lines[-1]
+    assert f"{run.trades:,} trades" in lines[-1]
 
 
 def test_a_hundred_and_twenty_by_forty_show_all_assets() -> None:
@@ -58,7 +58,7 @@ def test_a_hundred_and_twenty_by_forty_show_all_assets() -> None:
     for title in ("BTC-USDT ─", "ETH-USDT ─", "SOL-USDT ─", "YES: Will the Fed", "YES: Will Bit"):
         assert title in lines
     assert "NO: " not in lines
-    assert f"{run.trades:,} trades · {run.digest.events:,} events" in lines
+    assert f"{run.trades:,} trades · {run.events:,} events" in lines
 
 
 def test_six_books_in_two_rows_are_three_and_three() -> None:
@@ -81,23 +81,13 @@ def test_what_does_not_fit_takes_turns() -> None:
 
 def test_the_end_is_shown_where_there_is_one() -> None:
     shown, _ = screen(1, duration_s=90)
-    assert "simulated market 0:01 of 1:30 " in text(shown, 80, 24)[0]
-
-
-def test_a_machine_that_is_too_slow_is_told() -> None:
-    clock = ManualClock()
-    run = DemoRun(SimulatedSession(3), clock)
-    shown = Screen(run, clock)
-    clock.advance(2 * SECOND_NS)
-    run.advance(SECOND_NS)
-    shown.update()
-    assert " at 0.5x" in text(shown, 80, 24)[0]
+    assert "seed 3  0:01 of 1:30 " in text(shown, 80, 24)[0]
 
 
 def test_the_rates_are_those_of_the_clock() -> None:
     shown, run = screen(2)
     total = text(shown, 120, 40)[-2].split()
-    assert total[6] == f"{run.frames / 2:,.0f}"
+    assert total[6] == f"{sum(venue.frames for venue in run.venues().values()) / 2:,.0f}"
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
@@ -127,7 +117,7 @@ def test_blocks_beside_each_other_keep_their_own_styles() -> None:
 
 def test_a_style_of_a_whole_line_is_drawn() -> None:
     shown, _ = screen(3)
-    assert styles_of(shown, "digest") == {"dim"}
+    assert styles_of(shown, "levels in") == {"dim"}
 
 
 def test_without_colours_the_text_is_the_same() -> None:

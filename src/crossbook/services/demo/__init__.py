@@ -1,26 +1,7 @@
-"""The demo: simulated venues, in process, through the engine that live venues go through."""
+"""The demo: simulated venues on real sockets, and a feed that is connected to them."""
 
-from crossbook.services.demo.latency import Latency
-from crossbook.services.demo.opportunity_log import OpportunityLog, Sighting
-from crossbook.services.demo.pace import Pace, RealTime, Sprint
-from crossbook.services.demo.play import TICK_NS, play
-from crossbook.services.demo.run import DemoRun
+from crossbook.services.demo.audit import is_right, live_books, wrong_books
+from crossbook.services.demo.demo import Demo
 from crossbook.services.demo.summary import Best, Summary, summarise
-from crossbook.services.demo.venue_summary import VenueSummary, summarise_venue
 
-__all__ = [
-    "TICK_NS",
-    "Best",
-    "DemoRun",
-    "Latency",
-    "OpportunityLog",
-    "Pace",
-    "RealTime",
-    "Sighting",
-    "Sprint",
-    "Summary",
-    "VenueSummary",
-    "play",
-    "summarise",
-    "summarise_venue",
-]
+__all__ = ["Best", "Demo", "Summary", "is_right", "live_books", "summarise", "wrong_books"]

@@ -1,8 +1,8 @@
-"""Compare an engine's books with what they must be."""
+"""Compare books with what the simulated venues' books are."""
 
 from crossbook.books import Book, Engine
 from crossbook.model.events import BookState
-from crossbook.sim import Listing, SimulatedSession
+from crossbook.sim.truth import Truth
 
 __all__ = ["is_right", "live_books", "wrong_books"]
 
@@ -12,24 +12,21 @@ def live_books(engine: Engine) -> list[str]:
     return [name for name, book in engine.books.items() if book.state is BookState.LIVE]
 
 
-def wrong_books(engine: Engine, session: SimulatedSession) -> list[str]:
+def wrong_books(engine: Engine, truth: Truth) -> list[str]:
     """Return the ids of the books that say they can be trusted and must not be.
 
-    Every level of both sides is compared with the simulator's own book.
+    Every level of both sides is compared. The venues must stand still, and everything they sent
+    must have arrived.
     """
-    live = set(live_books(engine))
-    return [
-        listing.instrument_id
-        for listing in session.metadata()
-        if listing.instrument_id in live
-        and not is_right(engine.book(listing.instrument_id), session, listing)
-    ]
+    return [name for name in live_books(engine) if not is_right(engine.book(name), truth)]
 
 
-def is_right(book: Book, session: SimulatedSession, listing: Listing) -> bool:
-    """Return whether a book is, level by level, what a client must know that missed nothing."""
-    truth = session.truth(listing.venue, listing.native, listing.outcome)
+def is_right(book: Book, truth: Truth) -> bool:
+    """Return whether a book is, level by level, the venue's, as deep as the venue sends it."""
+    instrument = book.instrument
+    outcome = instrument.outcome.name if instrument.outcome else ""
+    true = truth.book(instrument.venue, instrument.native, outcome, depth=book.depth or None)
     ours = [
         [(book.price(price), book.size(size)) for price, size in side] for side in book.levels()
     ]
-    return ours == [truth.bids, truth.asks]
+    return ours == [list(true.bids), list(true.asks)]

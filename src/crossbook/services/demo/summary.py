@@ -1,17 +1,24 @@
 """What a demo showed, in one object."""
 
+import hashlib
 from collections import Counter
 
 import msgspec
 
+from crossbook._core import Histogram, format_decimal
+from crossbook.books import Engine
 from crossbook.services.demo.audit import live_books, wrong_books
-from crossbook.services.demo.latency import Latency
-from crossbook.services.demo.opportunity_log import Sighting
-from crossbook.services.demo.run import DemoRun
-from crossbook.services.demo.venue_summary import LatencyUs, Proofs, VenueSummary, summarise_venue
-from crossbook.sim import START_NS
+from crossbook.services.feed import (
+    FeedService,
+    FeedView,
+    LatencyUs,
+    Proofs,
+    Sighting,
+    VenueSummary,
+)
+from crossbook.sim.host import SimulatedVenues
 
-__all__ = ["Best", "Summary", "summarise"]
+__all__ = ["Best", "Summary", "digest", "summarise"]
 
 
 class Best(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,8 +38,6 @@ class Best(msgspec.Struct, frozen=True, kw_only=True):
     """After both fees."""
     quote: str
     """Currency of the profit."""
-    at_seconds: float
-    """When, in seconds since the market's start."""
 
     @classmethod
     def of(cls, sighting: Sighting) -> "Best":
@@ -45,24 +50,20 @@ class Best(msgspec.Struct, frozen=True, kw_only=True):
             sell_limit=f"{sighting.sell_limit.normalize():f}",
             profit=f"{sighting.profit.normalize():f}",
             quote=sighting.buy.quote,
-            at_seconds=(sighting.seen_ns - START_NS) / 1e9,
         )
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
-    """What a demo showed.
-
-    Only the last four fields, and the times in `by_venue`, depend on the machine.
-    """
+    """What a demo showed."""
 
     seed: int
     """Seed of the market."""
-    simulated_seconds: float
-    """How much of the market was played."""
+    seconds: float
+    """How long the market was open."""
     venues: list[str]
     """Who took part."""
     frames: int
-    """Frames and REST answers that the engine got."""
+    """Frames and REST answers that came in."""
     messages: int
     """Messages in them."""
     trades: int
@@ -77,84 +78,90 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     """Price levels in all books."""
     opportunities: int
     """How many opened: what paid after fees, and did not just before."""
-    opportunities_open: int
-    """Those that pay at the end."""
     best_opportunity: Best | None
     """The one that earned most; `None`: there was none."""
     checksums: Proofs
     """Checksums and hashes."""
     bbo_checks: Proofs
     """Best prices that the venues said beside their books."""
+    faults: int
+    """Things that went wrong on purpose between the venues and us."""
+    reconnects: int
+    """Sockets that opened in place of one that had ended."""
     gaps: int
-    """Missed messages."""
+    """Missed messages that were noticed."""
+    resyncs: int
+    """Books that were fetched anew."""
+    audits: int
+    """Live books that were compared with REST in the background."""
+    audit_mismatches: int
+    """Those that differed."""
     decode_errors: dict[str, int]
     """Frames that could not be decoded, by kind."""
-    unknown_symbols: int
-    """Messages of instruments that were not registered."""
-    events: int
-    """Events of the engine."""
     events_dropped: int
     """Events that were lost because nobody took them in time."""
     digest: str
-    """SHA-256 over all events."""
+    """SHA-256 over all final books: the same for the same seed and seconds."""
     memory_bytes: int
     """What all books hold in the core."""
+    arrival_to_book_us: LatencyUs
+    """From a frame's arrival to the changed book."""
+    arrival_to_event_us: LatencyUs
+    """From a frame's arrival to the delivery of its events."""
     by_venue: dict[str, VenueSummary]
     """The same for each venue."""
-    wall_seconds: float
-    """How long it took."""
-    frames_per_second: float
-    """Frames in a second of that time, the making of them included."""
-    ns_per_message: int
-    """Time in the engine for a message, measured in Python around the call."""
-    latency_us: LatencyUs
-    """Time for a frame."""
-
-    @property
-    def faults(self) -> int:
-        """How many messages were missed, not understood, or said that a book is not right."""
-        failed = self.checksums.failed + self.bbo_checks.failed
-        return failed + self.gaps + sum(self.decode_errors.values()) + self.unknown_symbols
 
 
-def summarise(run: DemoRun, wall_ns: int) -> Summary:
-    """Return what a run showed so far.
+def digest(engine: Engine) -> str:
+    """Return the SHA-256 of all books: instruments in the order of their ids, levels best first."""
+    found = hashlib.sha256()
+    for name, book in sorted(engine.books.items()):
+        scale = book.instrument.scale
+        for side in book.levels():
+            levels = (
+                f"{format_decimal(price, scale.price_decimals)}"
+                f"x{format_decimal(size, scale.size_decimals)}"
+                for price, size in side
+            )
+            found.update(f"{name} {' '.join(levels)}\n".encode())
+    return found.hexdigest()
 
-    Args:
-        run: the run; after `stop`, if its books are to be compared before its end.
-        wall_ns: how long it took.
-    """
-    by_venue = {venue: summarise_venue(run, venue) for venue in run.feeds}
+
+def summarise(feed: FeedService, view: FeedView, sim: SimulatedVenues, seconds: float) -> Summary:
+    """Return what a demo showed. The venues stand still, and everything they sent has arrived."""
+    by_venue = dict(view.venues())
     each = list(by_venue.values())
-    log = run.opportunities
-    latency = Latency.merged(run.latency.values())
-    messages = sum(venue.messages for venue in each)
+    counts = [venue.driver.env.counts for venue in feed.venues.values()]
+    latency = Histogram()
+    for part in view.latencies().values():
+        latency.merge(part)
+    log = view.opportunities
     return Summary(
-        seed=run.session.seed,
-        simulated_seconds=run.position_ns / 1e9,
+        seed=sim.world.seed,
+        seconds=seconds,
         venues=list(by_venue),
-        frames=run.frames,
-        messages=messages,
-        trades=run.trades,
-        books=len(run.engine.books),
-        books_live=len(live_books(run.engine)),
-        books_wrong=len(wrong_books(run.engine, run.session)),
-        levels=sum(sum(book.level_counts) for book in run.engine),
+        frames=sum(venue.frames for venue in each),
+        messages=sum(venue.messages for venue in each),
+        trades=view.trades,
+        books=len(feed.engine.books),
+        books_live=len(live_books(feed.engine)),
+        books_wrong=len(wrong_books(feed.engine, sim.truth)),
+        levels=sum(sum(book.level_counts) for book in feed.engine),
         opportunities=log.opened,
-        opportunities_open=len(log.open),
         best_opportunity=Best.of(log.best) if log.best else None,
         checksums=sum((venue.checksums for venue in each), Proofs()),
         bbo_checks=sum((venue.bbo_checks for venue in each), Proofs()),
+        faults=sum(sim.log.counts.values()),
+        reconnects=sum(count.reconnects for count in counts),
         gaps=sum(venue.gaps for venue in each),
+        resyncs=sum(count.resyncs for count in counts),
+        audits=sum(count.audits for count in counts),
+        audit_mismatches=sum(count.audit_mismatches for count in counts),
         decode_errors=dict(sum((Counter(venue.decode_errors) for venue in each), Counter[str]())),
-        unknown_symbols=sum(venue.unknown_symbols for venue in each),
-        events=run.digest.events,
-        events_dropped=run.engine.events_dropped,
-        digest=run.digest.hex(),
-        memory_bytes=run.engine.memory_bytes,
+        events_dropped=feed.engine.events_dropped,
+        digest=digest(feed.engine),
+        memory_bytes=feed.engine.memory_bytes,
+        arrival_to_book_us=LatencyUs.of(latency),
+        arrival_to_event_us=LatencyUs.of(feed.delivered),
         by_venue=by_venue,
-        wall_seconds=round(wall_ns / 1e9, 3),
-        frames_per_second=round(run.frames / (wall_ns / 1e9), 1) if wall_ns else 0.0,
-        ns_per_message=latency.total_ns // messages if messages else 0,
-        latency_us=LatencyUs.of(latency),
     )

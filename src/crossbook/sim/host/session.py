@@ -103,6 +103,7 @@ class SimulatedVenues:
         self._is_running_world = False
         self._ticked = asyncio.Event()
         self._desk_time_ns = 0
+        self._close_ns: int | None = None
         self._task: asyncio.Task[None] | None = None
         numbers = itertools.count(1).__next__
         self.houses: dict[str, House] = {}
@@ -182,17 +183,31 @@ class SimulatedVenues:
             return now_ns
         self._is_running_world = True
         try:
-            if self.is_paused:
+            if self.is_paused or self.are_markets_closed:
                 self.world.skip(now_ns)
             # After a long pause of the whole process the markets do not make up for it.
             self.world.skip(now_ns - _CATCH_UP_NS)
-            for update in self.world.run(now_ns):
+            until_ns = now_ns if self._close_ns is None else min(now_ns, self._close_ns)
+            for update in self.world.run(until_ns):
                 self.truth.add(update)
                 house = self.houses[update.quote.listing.venue]
                 house.guard(publish, update, house.desk)
         finally:
             self._is_running_world = False
         return now_ns
+
+    def close_markets_after(self, duration_ns: int) -> None:
+        """Let no order arrive that is due later than this after the session's start.
+
+        What the markets do until then depends on the seed alone, so the same seed ends with the
+        same books, on a machine that keeps up.
+        """
+        self._close_ns = self._start_ns + duration_ns
+
+    @property
+    def are_markets_closed(self) -> bool:
+        """Whether the time of `close_markets_after` has come."""
+        return self._close_ns is not None and self.world.now_ns >= self._close_ns
 
     def pause(self) -> None:
         """Let no order arrive anywhere. Connections go on, and so do faults."""

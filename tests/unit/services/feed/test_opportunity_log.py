@@ -4,11 +4,11 @@ import struct
 from decimal import Decimal
 
 from crossbook.books import EventBatch
-from crossbook.clock import ManualClock
 from crossbook.model import Instrument
 from crossbook.model.events import EventKind, OpportunityPhase
-from crossbook.services.demo import DemoRun, OpportunityLog
+from crossbook.services.feed import OpportunityLog
 from crossbook.sim import SessionConfig, SimulatedSession, listed_instrument
+from tests.unit.dashboard.played import Played
 
 SECOND_NS = 1_000_000_000
 PHASES = list(OpportunityPhase)
@@ -92,12 +92,10 @@ def test_only_the_newest_of_those_that_closed_are_kept() -> None:
 
 
 def test_what_is_open_is_what_the_engine_says() -> None:
-    run = DemoRun(
-        SimulatedSession(3, config=SessionConfig(duration_ns=10 * SECOND_NS)), ManualClock()
-    )
+    run = Played(SimulatedSession(3, config=SessionConfig(duration_ns=10 * SECOND_NS)))
     met = 0
-    while not run.is_finished:
-        run.advance(run.position_ns + SECOND_NS // 10)
+    for tick in range(1, 101):
+        run.advance(tick * SECOND_NS // 10)
         theirs = {(str(o.buy.id), str(o.sell.id)): o.profit for o in run.engine.opportunities()}
         ours = {
             (str(s.buy.id), str(s.sell.id)): int(

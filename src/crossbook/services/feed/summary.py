@@ -1,0 +1,95 @@
+"""What a feed did, in one object."""
+
+from collections import Counter
+
+import msgspec
+
+from crossbook._core import Histogram
+from crossbook.model.events import BookState
+from crossbook.services.feed.service import FeedService
+from crossbook.services.feed.venue_summary import LatencyUs, VenueSummary
+from crossbook.services.feed.view import FeedView
+from crossbook.storage.recorder import Recorder, RecorderStats
+
+__all__ = ["FeedSummary", "summarise_feed"]
+
+
+class FeedSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """What a feed did since it began."""
+
+    seconds: float
+    """How long it ran."""
+    frames: int
+    """Frames and REST answers that came in."""
+    messages: int
+    """Messages in them."""
+    trades: int
+    """Trades that the venues reported."""
+    books: dict[str, int]
+    """Number of books by state."""
+    opportunities: int
+    """How often something began to pay after fees."""
+    reconnects: int
+    """Sockets that opened in place of one that had ended."""
+    gaps: int
+    """Missed messages that were noticed."""
+    resyncs: int
+    """Books that were fetched anew."""
+    audits: int
+    """Live books that were compared with REST in the background."""
+    audit_mismatches: int
+    """Those that differed."""
+    decode_errors: dict[str, int]
+    """Frames that could not be decoded, by kind."""
+    events_dropped: int
+    """Events that were lost because nobody took them in time."""
+    unknown: dict[str, list[str]]
+    """By venue: what was asked for and is not listed."""
+    unreachable: dict[str, str]
+    """By venue: why it did not say what it lists."""
+    arrival_to_book_us: LatencyUs
+    """From a frame's arrival to the changed book."""
+    arrival_to_event_us: LatencyUs
+    """From a frame's arrival to the delivery of its events."""
+    by_venue: dict[str, VenueSummary]
+    """The same for each venue."""
+    recorded: RecorderStats | None
+    """What was recorded; `None`: nothing was to be."""
+
+
+def summarise_feed(
+    feed: FeedService, view: FeedView, recorder: Recorder | None = None
+) -> FeedSummary:
+    """Return what a feed did so far."""
+    by_venue = dict(view.venues())
+    each = list(by_venue.values())
+    counts = [venue.driver.env.counts for venue in feed.venues.values()]
+    states = Counter(book.state.value for book in feed.engine)
+    latency = Histogram()
+    for part in view.latencies().values():
+        latency.merge(part)
+    return FeedSummary(
+        seconds=round(view.elapsed_ns / 1e9, 3),
+        frames=sum(venue.frames for venue in each),
+        messages=sum(venue.messages for venue in each),
+        trades=view.trades,
+        books={state.value: states[state.value] for state in BookState if states[state.value]},
+        opportunities=view.opportunities.opened,
+        reconnects=sum(count.reconnects for count in counts),
+        gaps=sum(venue.gaps for venue in each),
+        resyncs=sum(count.resyncs for count in counts),
+        audits=sum(count.audits for count in counts),
+        audit_mismatches=sum(count.audit_mismatches for count in counts),
+        decode_errors=dict(sum((Counter(venue.decode_errors) for venue in each), Counter[str]())),
+        events_dropped=feed.engine.events_dropped,
+        unknown={
+            name: [error.text for error in venue.unknown]
+            for name, venue in feed.venues.items()
+            if venue.unknown
+        },
+        unreachable={name: str(venue.error) for name, venue in feed.venues.items() if venue.error},
+        arrival_to_book_us=LatencyUs.of(latency),
+        arrival_to_event_us=LatencyUs.of(feed.delivered),
+        by_venue=by_venue,
+        recorded=recorder.stats if recorder else None,
+    )
