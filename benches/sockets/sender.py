@@ -86,9 +86,7 @@ def _shake_hands(client: socket.socket) -> None:
     request = b""
     while b"\r\n\r\n" not in request:
         request += client.recv(4096)
-    headers = dict(
-        line.split(b": ", 1) for line in request.split(b"\r\n")[1:] if b": " in line
-    )
+    headers = dict(line.split(b": ", 1) for line in request.split(b"\r\n")[1:] if b": " in line)
     key = {name.lower(): value for name, value in headers.items()}[b"sec-websocket-key"]
     accept = base64.b64encode(hashlib.sha1(key + _GUID).digest())
     client.sendall(
