@@ -1,6 +1,6 @@
 //! Venue timestamps to nanoseconds of Unix time.
 
-use crate::decimal::{parse, parse_short, POW10};
+use crate::decimal::{last_digits, parse, POW10};
 use crate::error::DecodeError;
 
 const NS_PER_S: i64 = 1_000_000_000;
@@ -79,7 +79,7 @@ fn fraction_ns(text: &[u8], tail: &[u8]) -> Result<i64, DecodeError> {
     let before = &text[..text.len() - (tail.len() - fraction.len())];
     let places = fraction.len() - 1;
     let read = match places {
-        1..=8 => parse_short(before, places).map(|value| (value.mantissa, value.decimals)),
+        1..=8 => last_digits(before, places).map(|value| (value.cast_signed(), 0)),
         _ => parse(&fraction[1..]).ok().map(|value| (value.mantissa, value.decimals)),
     };
     match (fraction[0], read) {
