@@ -20,7 +20,7 @@ impl NameHasher {
         self.0 = (self.0.rotate_left(23) ^ word).wrapping_mul(GOLDEN);
     }
 
-    /// Two words in one multiplication: tokens of Polymarket have 78 digits.
+    /// Two words in one multiplication.
     #[inline]
     fn mix_pair(&mut self, pair: u128) {
         let product = u128::from(self.0 ^ pair as u64) * u128::from(GOLDEN ^ (pair >> 64) as u64);
@@ -29,22 +29,27 @@ impl NameHasher {
 }
 
 impl Hasher for NameHasher {
+    /// Both ends of a long name are enough, as names that share them are rare:
+    /// tokens of Polymarket have 78 digits, tickers of Kalshi differ in their last ones.
     #[inline]
-    fn write(&mut self, mut bytes: &[u8]) {
-        while let Some((chunk, rest)) = bytes.split_first_chunk::<16>() {
-            self.mix_pair(u128::from_le_bytes(*chunk));
-            bytes = rest;
-        }
-        if let Some((chunk, rest)) = bytes.split_first_chunk::<8>() {
-            self.mix(u64::from_le_bytes(*chunk));
-            bytes = rest;
-        }
-        if let Some((chunk, rest)) = bytes.split_first_chunk::<4>() {
-            self.mix(u64::from(u32::from_le_bytes(*chunk)));
-            bytes = rest;
-        }
-        for byte in bytes {
-            self.mix(u64::from(*byte));
+    fn write(&mut self, bytes: &[u8]) {
+        if let (Some(first), Some(last)) = (bytes.first_chunk::<16>(), bytes.last_chunk::<16>()) {
+            self.mix_pair(u128::from_le_bytes(*first));
+            self.mix_pair(u128::from_le_bytes(*last));
+        } else if let (Some(first), Some(last)) =
+            (bytes.first_chunk::<8>(), bytes.last_chunk::<8>())
+        {
+            self.mix(u64::from_le_bytes(*first));
+            self.mix(u64::from_le_bytes(*last));
+        } else if let (Some(first), Some(last)) =
+            (bytes.first_chunk::<4>(), bytes.last_chunk::<4>())
+        {
+            let [first, last] = [first, last].map(|four| u64::from(u32::from_le_bytes(*four)));
+            self.mix(first << 32 | last);
+        } else {
+            for byte in bytes {
+                self.mix(u64::from(*byte));
+            }
         }
     }
 
@@ -59,7 +64,16 @@ impl Hasher for NameHasher {
     }
 }
 
-type Names = HashMap<Box<[u8]>, [Option<u32>; 3], BuildHasherDefault<NameHasher>>;
+type Names = HashMap<Box<[u8]>, Legs, BuildHasherDefault<NameHasher>>;
+
+/// The instruments of one symbol, by outcome.
+#[derive(Default)]
+struct Legs {
+    /// As they were added.
+    own: [Option<u32>; 3],
+    /// The one that a message means.
+    meant: [Option<u32>; 3],
+}
 
 /// Which instrument a venue's symbol means.
 #[derive(Default)]
@@ -74,21 +88,22 @@ impl Symbols {
     /// that side where the message names no side.
     #[inline]
     pub fn find(&self, venue: Venue, native: &[u8], outcome: Outcome) -> Option<u32> {
-        let names = self.venues[venue as usize].get(native)?;
-        match (outcome, *names) {
-            (Outcome::Whole, [None, yes, None]) => yes,
-            (Outcome::Whole, [None, None, no]) => no,
-            _ => names[outcome as usize],
-        }
+        self.venues[venue as usize].get(native)?.meant[outcome as usize]
     }
 
     /// Give a symbol to an instrument; `false` if it has one already.
     #[must_use]
     pub fn add(&mut self, venue: Venue, native: &[u8], outcome: Outcome, id: u32) -> bool {
-        let names = self.venues[venue as usize].entry(native.into()).or_default();
-        let slot = &mut names[outcome as usize];
+        let legs = self.venues[venue as usize].entry(native.into()).or_default();
+        let slot = &mut legs.own[outcome as usize];
         let is_free = slot.is_none();
         slot.get_or_insert(id);
+        legs.meant = legs.own;
+        legs.meant[Outcome::Whole as usize] = match legs.own {
+            [None, yes, None] => yes,
+            [None, None, no] => no,
+            [whole, ..] => whole,
+        };
         is_free
     }
 }
