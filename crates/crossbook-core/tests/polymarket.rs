@@ -250,6 +250,77 @@ fn a_frame_that_is_cut_says_nothing() {
     assert_cut_is_refused(decode, &["[{\"bids\":[],\"asks\":[],\"asset_id\":\"1\"}]", "PONG"]);
 }
 
+/// Entries as the venue writes them, with `", "` or `","` between their members.
+fn entry() -> impl Strategy<Value = String> {
+    let price = || {
+        prop_oneof![
+            4 => "0[.][0-9]{2}",
+            2 => "0[.][0-9]{1,4}",
+            1 => "[01]([.]0{1,3})?",
+            1 => "[.0-9]{0,12}",
+        ]
+    };
+    let size =
+        prop_oneof![4 => "[1-9][0-9]{0,6}([.][0-9]{1,6})?", 1 => "0", 1 => "[.0-9e+-]{0,20}"];
+    let names = ("[0-9]{76,78}", "[0-9]{1,80}", prop_oneof![Just("BUY"), Just("SELL")]);
+    let hash = prop_oneof![4 => "[0-9a-f]{40}", 1 => "[0-9a-f]{0,44}"];
+    (names, price(), size, hash, price(), price(), any::<u8>()).prop_map(
+        |((long, short, side), price, size, hash, bid, ask, dice)| {
+            let token = if dice < 32 { short } else { long };
+            format!(
+                r#"{{"asset_id":"{token}", "price":"{price}", "size":"{size}", "side":"{side}", "hash":"{hash}", "best_bid":"{bid}", "best_ask":"{ask}"}}"#
+            )
+        },
+    )
+}
+
+/// A price change as the venue writes it, spaced or dense, alone or in an array.
+fn price_change() -> impl Strategy<Value = String> {
+    let market = prop_oneof![8 => "0x[0-9a-f]{64}", 1 => "0x[0-9a-f]{0,70}"];
+    let ms = prop_oneof![8 => "17[0-9]{11}", 1 => "[0-9]{0,16}"];
+    let entries = proptest::collection::vec(entry(), 1..4);
+    (market, entries, ms, any::<bool>(), any::<bool>()).prop_map(
+        |(market, entries, ms, is_dense, is_array)| {
+            let event = format!(
+                r#"{{"market":"{market}", "price_changes":[{}], "timestamp":"{ms}", "event_type":"price_change"}}"#,
+                entries.join(", ")
+            );
+            let event = if is_dense { event.replace(", ", ",") } else { event };
+            if is_array { format!("[{event}, {CHANGE}]") } else { event }
+        },
+    )
+}
+
+/// Some bytes of a text replaced, put in or taken out; bytes that mean something mostly.
+fn altered(text: impl Strategy<Value = String>) -> impl Strategy<Value = String> {
+    let byte =
+        prop_oneof![prop::sample::select(b"\"\\{}[]:, .-e019\x1f\x7f!#/:".to_vec()), 0_u8..0x80,];
+    let change = (any::<prop::sample::Index>(), 0_u8..3, byte);
+    (text, proptest::collection::vec(change, 0..3)).prop_map(|(text, changes)| {
+        let mut text: Vec<char> = text.chars().collect();
+        for (place, act, byte) in changes {
+            let at = place.index(text.len());
+            match act {
+                0 => text[at] = char::from(byte),
+                1 => text.insert(at, char::from(byte)),
+                _ => drop(text.remove(at)),
+            }
+        }
+        text.into_iter().collect()
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    /// A blank behind the first brace is a spelling that only the general way reads.
+    #[test]
+    fn the_usual_spelling_says_what_any_other_does(frame in altered(price_change())) {
+        let respelled = frame.replacen('{', "{ ", 1);
+        prop_assert_eq!(read(decode, &frame), read(decode, &respelled));
+    }
+}
+
 proptest! {
     #[test]
     fn arbitrary_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..128)) {

@@ -31,7 +31,17 @@ use levels::{delta, inside, levels, price_changes, side};
 ///
 /// # Errors
 /// The reason why nothing of the frame may be used.
+#[inline]
 pub fn decode(frame: &[u8], batch: &mut Batch) -> Result<(), DecodeError> {
+    match usual::frame(frame, batch) {
+        Some(()) => Ok(()),
+        None => any_frame(frame, batch),
+    }
+}
+
+/// As [`decode`], of any frame.
+#[inline(never)]
+fn any_frame(frame: &[u8], batch: &mut Batch) -> Result<(), DecodeError> {
     let words = frame.trim_ascii();
     let control = match words {
         b"" => return Ok(()),
@@ -74,10 +84,10 @@ fn event<'a>(
     frame: &'a [u8],
     batch: &mut Batch,
 ) -> Result<(), DecodeError> {
-    if usual::price_change(cursor, frame, batch).is_some() {
-        return Ok(());
+    match usual::event(cursor, frame, batch) {
+        Some(()) => Ok(()),
+        None => any_event(cursor, frame, batch),
     }
-    any_event(cursor, frame, batch)
 }
 
 /// As [`event`], in any spelling.
