@@ -228,11 +228,11 @@ fn parse_block(block: &Block, closing: u8) -> Option<(Decimal, usize)> {
     Some((read?, places.length))
 }
 
-/// Read the number of at most eight bytes that a block begins with, before a
-/// quote, and its length.
+/// Read the number of at most eight bytes that a block begins with, before the
+/// next `closing`, and its length.
 #[inline]
-pub(crate) fn parse_short(block: &Block) -> Option<(Decimal, usize)> {
-    let places = Places::find(block, b'"').filter(|places| places.length <= 8)?;
+pub(crate) fn parse_short(block: &Block, closing: u8) -> Option<(Decimal, usize)> {
+    let places = Places::find(block, closing).filter(|places| places.length <= 8)?;
     Some((places.short(block)?, places.length))
 }
 

@@ -10,6 +10,7 @@ use crate::lanes;
 mod ahead;
 mod usual;
 
+pub(crate) use ahead::shape;
 pub use ahead::Ahead;
 
 /// Containers may be nested this deep in a value that is skipped.

@@ -7,7 +7,19 @@
 
 use super::Cursor;
 use crate::decimal::{self, Decimal};
-use crate::lanes::{self, Shape};
+use crate::lanes::{self, Block, Shape};
+
+/// The shape that a text writes down, as a constant.
+macro_rules! shape {
+    ($text:expr) => {{
+        const TEXT: &str = $text;
+        const SHAPE: $crate::lanes::Shape<{ TEXT.len() }, { $crate::lanes::digits_in(TEXT) }> =
+            $crate::lanes::Shape::new(TEXT);
+        &SHAPE
+    }};
+}
+
+pub(crate) use shape;
 
 /// The part of a text that is still to be compared.
 #[derive(Clone, Copy, Debug)]
@@ -81,22 +93,53 @@ impl<'a> Ahead<'a> {
         Some(word)
     }
 
+    /// The text before the next quote, if a string may hold all of it without escapes.
+    #[inline]
+    pub fn text(&mut self) -> Option<&'a [u8]> {
+        let mut length = 0;
+        let found = loop {
+            match lanes::mask_at(self.rest, length, lanes::special)? {
+                0 => length += size_of::<Block>(),
+                mask => break length + mask.trailing_zeros() as usize,
+            }
+        };
+        let (text, rest) = self.rest.split_at_checked(found)?;
+        self.rest = rest;
+        rest.starts_with(b"\"").then_some(text)
+    }
+
+    /// A whole number that is not negative, and the `closing` byte behind it.
+    #[inline]
+    pub fn id(&mut self, closing: u8) -> Option<i64> {
+        let value = self.number(closing)?;
+        self.rest = self.rest.get(1..)?;
+        (value.decimals == 0).then_some(value.mantissa)
+    }
+
     /// A price or a size before the next quote.
     #[inline]
     pub fn amount(&mut self) -> Option<Decimal> {
-        if let Some((value, length)) = self.rest.first_chunk().and_then(decimal::parse_short) {
+        self.number(b'"')
+    }
+
+    /// The number before the next `closing`.
+    #[inline]
+    fn number(&mut self, closing: u8) -> Option<Decimal> {
+        let block = self.rest.first_chunk();
+        if let Some((value, length)) = block.and_then(|block| decimal::parse_short(block, closing))
+        {
             self.rest = self.rest.get(length..)?;
             return Some(value);
         }
-        let (value, after) = self.long_amount()?;
+        let (value, after) = self.long_number(closing)?;
         *self = after;
         Some(value)
     }
 
-    /// As [`Self::amount`], of more digits, or near the end.
+    /// As [`Self::number`], of more digits, or near the end.
     #[inline(never)]
-    fn long_amount(self) -> Option<(Decimal, Self)> {
-        let (value, length) = decimal::parse_quoted(self.rest, 0)?;
+    fn long_number(self, closing: u8) -> Option<(Decimal, Self)> {
+        let (value, length) = decimal::parse_before(self.rest, 0, closing)?;
         Some((value, Self { rest: self.rest.get(length..)? }))
     }
 
@@ -116,8 +159,6 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const ROW: Shape<19, 4> = Shape::new("{\"at\":\"##.##\",\"n\":\"");
-
     #[test]
     fn a_shape_is_text_with_digits_in_their_places() {
         for (text, expected) in [
@@ -131,7 +172,7 @@ mod tests {
             ("{\"at\":\"\u{b1}2.34\",\"n\":\"", None),
         ] {
             let mut ahead = Ahead::new(text.as_bytes());
-            assert_eq!(ahead.shaped(&ROW), expected, "{text}");
+            assert_eq!(ahead.shaped(shape!("{\"at\":\"##.##\",\"n\":\"")), expected, "{text}");
             assert_eq!(ahead.rest.len(), text.len() - expected.map_or(0, |_| 19), "{text}");
         }
     }
@@ -169,6 +210,33 @@ mod tests {
                     prop_assert_eq!(string, Ok(word));
                     prop_assert_eq!(exact.rest.len(), quoted.len() - cursor.position());
                 }
+            }
+        }
+
+        #[test]
+        fn a_text_is_a_string_as_the_cursor_reads_it(text in "[a-z\\\\\"\u{1}]{0,40}") {
+            let quoted = format!("\"{text}\", and more than enough behind");
+            let mut ahead = Ahead::new(&quoted.as_bytes()[1..]);
+            let mut cursor = Cursor::new(quoted.as_bytes());
+            let is_plain = !text.contains(['\\', '\u{1}']);
+            let read = ahead.text();
+            prop_assert!(read.is_some() || !is_plain);
+            if let Some(read) = read {
+                prop_assert_eq!(cursor.string(), Ok(read));
+                prop_assert_eq!(ahead.rest.len() - 1, quoted.len() - cursor.position());
+            }
+        }
+
+        #[test]
+        fn an_id_is_what_the_cursor_reads(
+            id in prop_oneof!["[0-9]{0,19}", "[-0-9.e ]{0,12}"], after in "\\PC{0,20}",
+        ) {
+            let list = format!("{id},{after}");
+            let mut ahead = Ahead::new(list.as_bytes());
+            if let Some(read) = ahead.id(b',') {
+                let mut cursor = Cursor::new(list.as_bytes());
+                prop_assert_eq!(cursor.id(), Ok(read));
+                prop_assert_eq!(ahead.rest.len() + 1, list.len() - cursor.position());
             }
         }
 

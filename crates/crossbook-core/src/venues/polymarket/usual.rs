@@ -3,8 +3,7 @@
 use super::levels::{inside, Entry};
 use crate::batch::{Batch, Level, Side};
 use crate::decimal::Decimal;
-use crate::json::{Ahead, Cursor};
-use crate::lanes::{digits_in, Shape};
+use crate::json::{shape, Ahead, Cursor};
 use crate::time;
 
 /// Bytes of a market's id: `0x` and 64 hexadecimal digits.
@@ -33,13 +32,9 @@ macro_rules! take {
 macro_rules! shaped {
     ($ahead:ident, $blanks:ident, $first:literal $(, $next:literal)*) => {
         if $blanks == SPACED {
-            const TEXT: &str = concat!($first $(, " ", $next)*);
-            const SHAPE: Shape<{ TEXT.len() }, { digits_in(TEXT) }> = Shape::new(TEXT);
-            $ahead.shaped(&SHAPE)
+            $ahead.shaped(shape!(concat!($first $(, " ", $next)*)))
         } else {
-            const TEXT: &str = concat!($first $(, $next)*);
-            const SHAPE: Shape<{ TEXT.len() }, { digits_in(TEXT) }> = Shape::new(TEXT);
-            $ahead.shaped(&SHAPE)
+            $ahead.shaped(shape!(concat!($first $(, $next)*)))
         }
     };
 }
