@@ -19,6 +19,17 @@ pub fn special(block: &Block) -> u32 {
     return portable::special(block);
 }
 
+/// As [`special`], and the bytes that are not ASCII.
+#[inline]
+pub fn unusual(block: &Block) -> u32 {
+    #[cfg(target_arch = "x86_64")]
+    #[allow(unsafe_code)]
+    // SAFETY: as above.
+    return unsafe { sse2::unusual(block) };
+    #[cfg(not(target_arch = "x86_64"))]
+    return portable::special(block) | portable::rare(block);
+}
+
 /// The bytes that are `byte`.
 #[inline]
 pub fn equal(block: &Block, byte: u8) -> u32 {
@@ -53,8 +64,8 @@ pub fn rare(block: &Block) -> u32 {
 }
 
 /// Whether `text` may stand inside a JSON string as it is, judged strictly: all its
-/// bytes come after the quote in ASCII, and none is a backslash. Neither blanks
-/// nor `!` do, which ids and hashes have none of.
+/// bytes are of ASCII and come after the quote there, and none is a backslash.
+/// Neither blanks nor `!` do, which ids and hashes have none of.
 #[inline]
 pub fn is_word<const N: usize>(text: &[u8; N]) -> bool {
     const { assert!(N >= size_of::<Block>(), "a block at least") };
@@ -171,11 +182,23 @@ mod sse2 {
     #[inline]
     #[target_feature(enable = "sse2")]
     pub fn special(block: &Block) -> u32 {
+        mask(special_lanes(load(block)))
+    }
+
+    #[inline]
+    #[target_feature(enable = "sse2")]
+    pub fn unusual(block: &Block) -> u32 {
         let block = load(block);
+        mask(_mm_or_si128(special_lanes(block), block))
+    }
+
+    #[inline]
+    #[target_feature(enable = "sse2")]
+    fn special_lanes(block: __m128i) -> __m128i {
         let quote = _mm_cmpeq_epi8(block, _mm_set1_epi8(0x22));
         let backslash = _mm_cmpeq_epi8(block, _mm_set1_epi8(0x5c));
         let control = _mm_cmpeq_epi8(block, _mm_min_epu8(block, _mm_set1_epi8(0x1f)));
-        mask(_mm_or_si128(_mm_or_si128(quote, backslash), control))
+        _mm_or_si128(_mm_or_si128(quote, backslash), control)
     }
 
     #[inline]
@@ -193,14 +216,11 @@ mod sse2 {
     #[inline]
     #[target_feature(enable = "sse2")]
     pub fn is_word<const N: usize>(text: &[u8; N]) -> bool {
-        let backslash = _mm_set1_epi8(0x5c);
         let Some(last) = text.last_chunk() else { return false };
-        let last = load(last);
-        let (mut least, mut found) = (last, _mm_cmpeq_epi8(last, backslash));
+        let (mut least, mut found) = (load(last), rare_lanes(last));
         for block in text.as_chunks().0 {
-            let block = load(block);
-            least = _mm_min_epu8(least, block);
-            found = _mm_or_si128(found, _mm_cmpeq_epi8(block, backslash));
+            least = _mm_min_epu8(least, load(block));
+            found = _mm_or_si128(found, rare_lanes(block));
         }
         let below = _mm_cmpeq_epi8(least, _mm_min_epu8(least, _mm_set1_epi8(0x22)));
         mask(_mm_or_si128(found, below)) == 0
@@ -282,7 +302,7 @@ mod portable {
 
     #[inline]
     pub fn is_word<const N: usize>(text: &[u8; N]) -> bool {
-        text.iter().all(|byte| *byte > b'"' && *byte != b'\\')
+        text.iter().all(|byte| *byte > b'"' && *byte != b'\\' && byte.is_ascii())
     }
 }
 
@@ -299,6 +319,7 @@ mod tests {
         ) {
             prop_assert_eq!(special(&block), portable::special(&block));
             prop_assert_eq!(rare(&block), portable::rare(&block));
+            prop_assert_eq!(unusual(&block), portable::special(&block) | portable::rare(&block));
             for byte in [byte, block[7]] {
                 prop_assert_eq!(equal(&block, byte), portable::equal(&block, byte));
             }
@@ -312,7 +333,7 @@ mod tests {
             const SHAPE: Shape<29, 6> = Shape::new(TEXT);
             prop_assert!(is_word(&text));
             text[at] = byte;
-            let is_plain = byte > b'"' && byte != b'\\';
+            let is_plain = byte > b'"' && byte != b'\\' && byte.is_ascii();
             prop_assert_eq!(is_word(&text), is_plain);
             prop_assert_eq!(portable::is_word(&text), is_plain);
             text = *TEXT.as_bytes().first_chunk().unwrap_or(&text);

@@ -3,10 +3,10 @@
 mod altered;
 mod frames;
 
-use altered::altered;
+use altered::{altered, assert_usual};
 use crossbook_core::batch::Batch;
 use crossbook_core::error::DecodeError;
-use crossbook_core::venues::kalshi::{decode, decode_snapshot};
+use crossbook_core::venues::kalshi::{decode, decode_snapshot, decode_usual};
 use frames::{assert_cut_is_refused, assert_refused, assert_same, damaged, read};
 use proptest::prelude::*;
 
@@ -364,6 +364,7 @@ proptest! {
     fn the_usual_spelling_says_what_any_other_does(frame in altered(delta())) {
         let respelled = frame.replacen('{', "{ ", 1);
         prop_assert_eq!(read(decode, &frame), read(decode, &respelled));
+        assert_usual(decode_usual, &frame);
     }
 }
 

@@ -4,6 +4,10 @@
 //! is compared with it piece by piece, and only what varies is read. Each
 //! function says `None` to any other spelling; the caller then lets the cursor
 //! read it in the general way, from where it stood.
+//!
+//! All that is stepped over is ASCII without a backslash. A frame that is wholly
+//! of the usual spelling has nothing in it that [`crate::text::prepare`] would
+//! refuse or rewrite.
 
 use super::Cursor;
 use crate::decimal::{self, Decimal};
@@ -81,24 +85,24 @@ impl<'a> Ahead<'a> {
         lanes::is_word(head).then_some(head)
     }
 
-    /// The text before the next byte that ends or breaks a string: `N` bytes or
-    /// more, but less than a block more.
+    /// The text before the next byte that ends a string or is not usual in one:
+    /// `N` bytes or more, but less than a block more.
     #[inline]
     pub fn long_word<const N: usize>(&mut self) -> Option<&'a [u8]> {
         let all = self.rest;
         self.word::<N>()?;
-        let length = lanes::distance(self.rest, 0, lanes::special)?;
+        let length = lanes::distance(self.rest, 0, lanes::unusual)?;
         let (word, rest) = all.split_at_checked(N + length)?;
         self.rest = rest;
         Some(word)
     }
 
-    /// The text before the next quote, if a string may hold all of it without escapes.
+    /// The text before the next quote, if it is ASCII and a string may hold all of it as it is.
     #[inline]
     pub fn text(&mut self) -> Option<&'a [u8]> {
         let mut length = 0;
         let found = loop {
-            match lanes::mask_at(self.rest, length, lanes::special)? {
+            match lanes::mask_at(self.rest, length, lanes::unusual)? {
                 0 => length += size_of::<Block>(),
                 mask => break length + mask.trailing_zeros() as usize,
             }

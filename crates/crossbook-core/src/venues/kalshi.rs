@@ -31,12 +31,17 @@ use levels::Sides;
 /// The reason why nothing of the frame may be used.
 #[inline]
 pub fn decode(frame: &[u8], batch: &mut Batch) -> Result<(), DecodeError> {
-    let mark = batch.mark();
-    if usual::delta(frame, batch).is_some() {
+    if decode_usual(frame, batch) {
         return Ok(());
     }
-    batch.forget_since(mark);
     any_frame(frame, batch)
+}
+
+/// Decode a delta as the venue spells it; `false`, and nothing is read, if the
+/// frame is any other. It is ASCII without escapes where it is decoded.
+#[inline]
+pub fn decode_usual(frame: &[u8], batch: &mut Batch) -> bool {
+    usual::delta(frame, batch).is_some()
 }
 
 /// As [`decode`], of any frame.

@@ -33,10 +33,17 @@ use levels::{delta, inside, levels, price_changes, side};
 /// The reason why nothing of the frame may be used.
 #[inline]
 pub fn decode(frame: &[u8], batch: &mut Batch) -> Result<(), DecodeError> {
-    match usual::frame(frame, batch) {
-        Some(()) => Ok(()),
-        None => any_frame(frame, batch),
+    if decode_usual(frame, batch) {
+        return Ok(());
     }
+    any_frame(frame, batch)
+}
+
+/// Decode a price change as the venue spells it; `false`, and nothing is read, if
+/// the frame is any other. It is ASCII without escapes where it is decoded.
+#[inline]
+pub fn decode_usual(frame: &[u8], batch: &mut Batch) -> bool {
+    usual::frame(frame, batch).is_some()
 }
 
 /// As [`decode`], of any frame.

@@ -1,6 +1,19 @@
 //! Frames that are nearly in a venue's usual spelling.
 
+use crossbook_core::batch::Batch;
 use proptest::prelude::*;
+
+/// What is decoded as usual needs no preparation, and what is not leaves nothing behind.
+pub fn assert_usual(decode_usual: fn(&[u8], &mut Batch) -> bool, frame: &str) {
+    let mut batch = Batch::default();
+    if decode_usual(frame.as_bytes(), &mut batch) {
+        assert!(frame.is_ascii() && !frame.contains('\\'), "{frame}");
+        assert!(!batch.messages().is_empty(), "{frame}");
+    } else {
+        assert!(batch.messages().is_empty() && batch.levels().is_empty(), "{frame}");
+        assert!(batch.stream().is_none(), "{frame}");
+    }
+}
 
 /// Some bytes of a text replaced, put in or taken out; bytes that mean something mostly.
 pub fn altered(text: impl Strategy<Value = String>) -> impl Strategy<Value = String> {
