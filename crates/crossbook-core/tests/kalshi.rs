@@ -356,6 +356,20 @@ fn delta() -> impl Strategy<Value = String> {
         })
 }
 
+#[test]
+fn what_the_venue_sends_most_is_usual() {
+    for (price, change, clock) in [
+        ("0.5600", "-54.00", r#""ts":"2026-01-01T00:00:00.123456Z""#),
+        ("0.56", "5000.00", r#""ts":"2026-01-01T00:00:00.12Z","ts_ms":1767225600123"#),
+        ("1.0000", "123456789.00", r#""ts_ms":1767225600123"#),
+    ] {
+        let frame = format!(
+            r#"{{"type":"orderbook_delta","sid":4,"seq":1234567890,"msg":{{"market_ticker":"KXA-26-B","market_id":"9b0f5e57-d4f2-4f3f-956c-f7011063d20f","price_dollars":"{price}","delta_fp":"{change}","side":"no",{clock}}}}}"#
+        );
+        assert!(decode_usual(frame.as_bytes(), &mut Batch::default()), "{frame}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 

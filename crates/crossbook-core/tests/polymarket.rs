@@ -293,6 +293,32 @@ fn price_change() -> impl Strategy<Value = String> {
     )
 }
 
+#[test]
+fn what_the_venue_sends_most_is_usual() {
+    let (market, token, hash) = ("3f".repeat(32), "7".repeat(77), "9a".repeat(20));
+    for (price, size, bid, ask) in [
+        ("0.46", "50", "0.46", "0.47"),
+        ("0.5", "589.78", "0.5", "0.51"),
+        ("0.004", "57284.15", "0.003", "0.004"),
+        ("0.01", "0", "0", "0.99"),
+        ("0.99", "109991.25", "0.98", "1"),
+    ] {
+        let entry = |side: &str| {
+            format!(
+                r#"{{"asset_id":"{token}", "price":"{price}", "size":"{size}", "side":"{side}", "hash":"{hash}", "best_bid":"{bid}", "best_ask":"{ask}"}}"#
+            )
+        };
+        let frame = format!(
+            r#"{{"market":"0x{market}", "price_changes":[{}, {}], "timestamp":"1767225600412", "event_type":"price_change"}}"#,
+            entry("BUY"),
+            entry("SELL")
+        );
+        for frame in [frame.replace(", ", ","), frame] {
+            assert!(decode_usual(frame.as_bytes(), &mut Batch::default()), "{frame}");
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
