@@ -71,9 +71,19 @@ impl Asset {
         context: Context,
         events: &mut Events,
     ) {
-        if self.members.len() < 2 {
+        if self.is_alone() {
             return;
         }
+        self.scan(member, trackers, context, events);
+    }
+
+    /// Whether it has one instrument only, with nothing to compare it with.
+    #[inline]
+    pub fn is_alone(&self) -> bool {
+        self.members.len() < 2
+    }
+
+    fn scan(&mut self, member: u32, trackers: &[Tracker], context: Context, events: &mut Events) {
         let members = &self.members;
         let live = |member: u32| live_book(trackers, *members.get(member as usize)?);
         self.scanner.on_change(member, live, |report| {

@@ -77,11 +77,13 @@ pub struct Corrupt;
 pub struct Book {
     bids: Levels,
     asks: Levels,
+    /// Kept, since it is read several times between two changes.
+    bbo: Bbo,
 }
 
 impl Default for Book {
     fn default() -> Self {
-        Self { bids: Levels::new(Side::Bid), asks: Levels::new(Side::Ask) }
+        Self { bids: Levels::new(Side::Bid), asks: Levels::new(Side::Ask), bbo: Bbo::default() }
     }
 }
 
@@ -106,7 +108,7 @@ impl Book {
     /// Best bid and offer.
     #[inline]
     pub fn bbo(&self) -> Bbo {
-        Bbo { bid: self.bids.best(), ask: self.asks.best() }
+        self.bbo
     }
 
     /// Apply the levels of one message, then cut both sides to `depth` levels
@@ -122,14 +124,23 @@ impl Book {
         depth: usize,
         changed: impl FnMut(ScaledLevel),
     ) -> Result<(), Corrupt> {
-        match kind {
-            BookKind::Snapshot => self.replace(levels),
-            BookKind::Delta => self.set(levels, changed),
-            BookKind::Change => self.add(levels, changed)?,
+        let applied = match kind {
+            BookKind::Snapshot => {
+                self.replace(levels);
+                Ok(())
+            }
+            BookKind::Delta => {
+                self.set(levels, changed);
+                Ok(())
+            }
+            BookKind::Change => self.add(levels, changed),
+        };
+        // What is cut is never the best.
+        if depth != 0 {
+            self.bids.cut(depth);
+            self.asks.cut(depth);
         }
-        self.bids.cut(depth);
-        self.asks.cut(depth);
-        Ok(())
+        applied
     }
 
     fn replace(&mut self, levels: &[ScaledLevel]) {
@@ -140,6 +151,7 @@ impl Book {
         let mut scratch = Vec::new();
         self.bids.settle(&mut scratch);
         self.asks.settle(&mut scratch);
+        self.bbo = Bbo { bid: self.bids.best(), ask: self.asks.best() };
     }
 
     #[inline]
@@ -151,6 +163,13 @@ impl Book {
             if change != Change::Unchanged {
                 changed(*level);
             }
+        }
+        // A side is only looked at if a level of it was.
+        if hints[Side::Bid as usize] != usize::MAX {
+            self.bbo.bid = self.bids.best();
+        }
+        if hints[Side::Ask as usize] != usize::MAX {
+            self.bbo.ask = self.asks.best();
         }
     }
 
@@ -165,7 +184,12 @@ impl Book {
             if size < 0 {
                 return Err(Corrupt);
             }
-            if side.set(level.price, size) != Change::Unchanged {
+            let change = side.set(level.price, size);
+            match level.side {
+                Side::Bid => self.bbo.bid = self.bids.best(),
+                Side::Ask => self.bbo.ask = self.asks.best(),
+            }
+            if change != Change::Unchanged {
                 changed(ScaledLevel { size, ..*level });
             }
         }
@@ -176,6 +200,7 @@ impl Book {
     pub fn clear(&mut self) {
         self.bids.clear();
         self.asks.clear();
+        self.bbo = Bbo::default();
     }
 
     /// Bytes that the book holds, free capacity included.

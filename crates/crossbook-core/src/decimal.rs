@@ -173,7 +173,7 @@ fn eight(chunk: &[u8]) -> (u64, usize) {
 ///
 /// Source: Langdale and Lemire, "Parsing Gigabytes of JSON per Second" (2019), section 3.1.3.
 #[inline]
-fn digits_value(lanes: u64) -> u64 {
+pub(crate) fn digits_value(lanes: u64) -> u64 {
     let pairs = (lanes.wrapping_mul(10).wrapping_add(lanes >> 8)) & 0x00ff_00ff_00ff_00ff;
     let fours = (pairs.wrapping_mul(100).wrapping_add(pairs >> 16)) & 0x0000_ffff_0000_ffff;
     (fours.wrapping_mul(10_000).wrapping_add(fours >> 32)) & 0xffff_ffff

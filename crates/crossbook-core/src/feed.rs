@@ -105,7 +105,13 @@ impl Feed {
     /// Remember that an instrument's book comes over this connection.
     #[inline]
     pub fn brings(&mut self, instrument: u32, stream: u32) {
-        let at = instrument as usize;
+        if self.books.get(instrument as usize) != Some(&Some(stream)) {
+            self.note(instrument as usize, stream);
+        }
+    }
+
+    #[cold]
+    fn note(&mut self, at: usize, stream: u32) {
         if at >= self.books.len() {
             self.books.resize(at + 1, None);
         }

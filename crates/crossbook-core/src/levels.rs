@@ -2,10 +2,8 @@
 
 use crate::batch::Side;
 
-/// How far from the best level a change is looked for one by one.
-///
-/// Most single changes touch the few best levels; past them a binary search is cheaper.
-const NEAR: usize = 4;
+/// How many of the best levels of a chunk are looked at together.
+const NEAR: usize = 8;
 
 /// Most levels of a chunk: what a change far from the best level moves at most.
 ///
@@ -90,7 +88,7 @@ impl Levels {
     pub fn size_at(&self, price: i64) -> i64 {
         let key = self.key_of(price);
         let Some(chunk) = self.chunks.get(self.chunk_of(key, usize::MAX)) else { return 0 };
-        find(chunk, key, false).map_or(0, |at| chunk[at].1)
+        find(chunk, key).map_or(0, |at| chunk[at].1)
     }
 
     /// Set the size at a price; 0 removes the level.
@@ -110,7 +108,7 @@ impl Levels {
         let Some(chunk) = self.chunks.get_mut(at) else {
             return self.set_first(key, size);
         };
-        match find(chunk, key, at + 1 == self.lowest.len()) {
+        match find(chunk, key) {
             Ok(found) if size == 0 => {
                 chunk.remove(found);
                 self.len -= 1;
@@ -315,18 +313,22 @@ impl Levels {
     }
 }
 
-/// Where a key stands in a chunk, or where it would; in the best chunk, its best
-/// levels are looked at first.
+/// Where a key stands in a chunk, or where it would.
+///
+/// Most changes touch the few best levels of a chunk: if the key is among them,
+/// those below it are counted, all at once and without a guess where it is.
 #[inline]
-fn find(chunk: &[(i64, i64)], key: i64, is_best: bool) -> Result<usize, usize> {
-    let near = if is_best { chunk.len().saturating_sub(NEAR) } else { chunk.len() };
-    for at in (near..chunk.len()).rev() {
-        let here = chunk[at].0;
-        if here <= key {
-            return if here == key { Ok(at) } else { Err(at + 1) };
-        }
+fn find(chunk: &[(i64, i64)], key: i64) -> Result<usize, usize> {
+    let Some((rest, near)) = chunk.split_last_chunk::<NEAR>().filter(|(_, near)| near[0].0 <= key)
+    else {
+        return chunk.binary_search_by_key(&key, |level| level.0);
+    };
+    let below: usize = near.iter().map(|level| usize::from(level.0 < key)).sum();
+    let at = rest.len() + below;
+    match near.get(below) {
+        Some(level) if level.0 == key => Ok(at),
+        _ => Err(at),
     }
-    chunk[..near].binary_search_by_key(&key, |level| level.0)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Venue timestamps to nanoseconds of Unix time.
 
-use crate::decimal::{last_digits, parse, POW10};
+use crate::decimal::{digits_value, last_digits, parse, POW10};
 use crate::error::DecodeError;
 
 const NS_PER_S: i64 = 1_000_000_000;
@@ -30,40 +30,73 @@ pub fn from_s(seconds: i64) -> Result<i64, DecodeError> {
 /// `BadNumber` if it has another form.
 #[inline]
 pub fn from_rfc3339(text: &[u8]) -> Result<i64, DecodeError> {
-    let (fixed, tail) = text.split_at_checked(19).ok_or(DecodeError::BadNumber)?;
-    let date = digits(fixed, 0, *b"0000-00-")?;
-    let middle = digits(fixed, 8, *b"00T00:00")?;
-    let clock = digits(fixed, 11, *b"00:00:00")?;
+    match text.try_into().ok().and_then(usual) {
+        Some(ns) => Ok(ns),
+        None => any_rfc3339(text),
+    }
+}
+
+/// Read the commonest length, with microseconds; `None` sends the caller the general way.
+#[inline]
+fn usual(text: &[u8; 27]) -> Option<i64> {
+    let (fields, others) = fields(text.first_chunk()?);
+    let (micros, other_micros) = digits(*text.last_chunk()?, *b".000000Z");
+    if others | other_micros != 0 {
+        return None;
+    }
+    // The lanes of the point and of the zone are zeros around the six digits.
+    let ns = digits_value(micros).cast_signed() * 100;
+    seconds(fields)?.checked_mul(NS_PER_S)?.checked_add(ns)
+}
+
+#[cold]
+fn any_rfc3339(text: &[u8]) -> Result<i64, DecodeError> {
+    let (fixed, tail) = text.split_first_chunk().ok_or(DecodeError::BadNumber)?;
+    let (fields, others) = fields(fixed);
+    if others != 0 {
+        return Err(DecodeError::BadNumber);
+    }
+    let seconds = seconds(fields).ok_or(DecodeError::BadNumber)?;
+    from_s(seconds)?.checked_add(fraction_ns(text, tail)?).ok_or(DecodeError::NumberRange)
+}
+
+/// The digits of `2026-07-19T17:54:39` in three overlapping words, and zero if
+/// they are digits and the marks between them are these.
+#[inline]
+fn fields(text: &[u8; 19]) -> ([u64; 3], u64) {
+    let word = |at: usize, shape| {
+        digits(text.get(at..).and_then(<[u8]>::first_chunk).copied().unwrap_or_default(), shape)
+    };
+    let (date, other_date) = word(0, *b"0000-00-");
+    let (middle, other_middle) = word(8, *b"00T00:00");
+    let (clock, other_clock) = word(11, *b"00:00:00");
+    ([date, middle, clock], other_date | other_middle | other_clock)
+}
+
+/// Seconds since 1970, if the fields are in their ranges.
+#[inline]
+fn seconds(fields: [u64; 3]) -> Option<i64> {
     // In each lane ten times its digit and the next one: what the two of them stand for.
-    let [date, middle, clock] = [date, middle, clock].map(|lanes| lanes * 10 + (lanes >> 8));
-    let pair = |lanes: u64, at: u32| ((lanes >> (8 * at)) & 0xff).cast_signed();
+    let [date, middle, clock] = fields.map(|lanes| lanes * 10 + (lanes >> 8));
+    let pair = |lanes: u64, at: u32| (lanes >> (8 * at)) as u32 & 0xff;
     let year = pair(date, 0) * 100 + pair(date, 2);
     let (month, day) = (pair(date, 5), pair(middle, 0));
     let (hour, minute, second) = (pair(clock, 0), pair(clock, 3), pair(clock, 6));
     if !(1..=12).contains(&month) || day > 31 || hour > 23 {
-        return Err(DecodeError::BadNumber);
+        return None;
     }
-    let days = days_since_1970(year, month, day);
-    let seconds = days * 86_400 + hour * 3_600 + minute * 60 + second;
-    from_s(seconds)?.checked_add(fraction_ns(text, tail)?).ok_or(DecodeError::NumberRange)
+    let days = i64::from(days_since_1970(year, month, day));
+    Some(days * 86_400 + i64::from(hour * 3_600 + minute * 60 + second))
 }
 
-/// Eight bytes of `fixed` as the digits that they are, where `shape` has zeros.
-///
-/// # Errors
-/// `BadNumber` unless they are digits there and those of `shape` elsewhere.
+/// Eight bytes as the digits that they are, where `shape` has zeros; and the top
+/// bits of lanes that are none, or that are not those of `shape` elsewhere.
 #[inline]
-fn digits(fixed: &[u8], at: usize, shape: [u8; 8]) -> Result<u64, DecodeError> {
-    let block: &[u8; 8] =
-        fixed.get(at..).and_then(<[u8]>::first_chunk).ok_or(DecodeError::BadNumber)?;
-    let lanes = u64::from_le_bytes(*block) ^ u64::from_le_bytes(shape);
+fn digits(block: [u8; 8], shape: [u8; 8]) -> (u64, u64) {
+    let lanes = u64::from_le_bytes(block) ^ u64::from_le_bytes(shape);
     // What makes a lane carry into its top bit: above nine, or anything but nothing.
     let limits = u64::from_le_bytes(shape.map(|byte| if byte == b'0' { 0x76 } else { 0x7f }));
-    if (lanes | lanes.wrapping_add(limits)) & 0x8080_8080_8080_8080 == 0 {
-        Ok(lanes)
-    } else {
-        Err(DecodeError::BadNumber)
-    }
+    (lanes, (lanes | lanes.wrapping_add(limits)) & 0x8080_8080_8080_8080)
 }
 
 /// The fraction and the zone that end an RFC 3339 text; `tail` is what is behind the seconds.
@@ -94,18 +127,38 @@ fn fraction_ns(text: &[u8], tail: &[u8]) -> Result<i64, DecodeError> {
 /// Source: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms",
 /// `days_from_civil`, without its eras.
 #[inline]
-fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
+fn days_since_1970(year: u32, month: u32, day: u32) -> i32 {
     // The year begins in March, so that the leap day ends it.
     let is_early = month <= 2;
-    let year = (year - i64::from(is_early)).max(0).unsigned_abs();
-    let months = (month + if is_early { 9 } else { -3 }).unsigned_abs();
-    let days = year * 365 + year / 4 - year / 100 + year / 400 + (153 * months + 2) / 5;
-    days.cast_signed() + day - 719_469
+    let year = year.saturating_sub(u32::from(is_early));
+    let months = if is_early { month + 9 } else { month - 3 };
+    let days = year * 365 + year / 4 - year / 100 + year / 400 + (153 * months + 2) / 5 + day;
+    days.cast_signed() - 719_469
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn the_commonest_length_is_read_as_any_other(
+            text in "[012][0-9]{3}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-6][0-9]:[0-6][0-9][.][0-9]{6}",
+            at in 0_usize..27, byte in prop_oneof![Just(b'0'), 0x20_u8..0x7f],
+        ) {
+            let mut zoned = format!("{text}+00:00").into_bytes();
+            let mut short = format!("{text}Z").into_bytes();
+            prop_assert_eq!(from_rfc3339(&short), from_rfc3339(&zoned));
+            if at < 26 {
+                (zoned[at], short[at]) = (byte, byte);
+                prop_assert_eq!(from_rfc3339(&short), from_rfc3339(&zoned));
+            } else if byte != b'Z' && byte != b'z' {
+                short[at] = byte;
+                prop_assert!(from_rfc3339(&short).is_err());
+            }
+        }
+    }
 
     #[test]
     fn rfc3339_becomes_nanoseconds() {

@@ -204,6 +204,7 @@ impl Tracker {
     }
 
     /// Keep a change for the base that will come, if numbers can join the two.
+    #[cold]
     fn hold(&mut self, update: &Update<'_>, context: Context, events: &mut Events) {
         self.counts.unsynced += u64::from(update.message.sequence == Sequence::Unnumbered);
         self.keep(update, context);
@@ -214,6 +215,7 @@ impl Tracker {
 
     /// A suspect book keeps what it applies, too: the base that mends it is
     /// older than the last change most of the time.
+    #[cold]
     fn keep(&mut self, update: &Update<'_>, context: Context) {
         if update.message.sequence != Sequence::Unnumbered {
             self.pending.hold(
@@ -225,6 +227,7 @@ impl Tracker {
         }
     }
 
+    #[cold]
     fn on_snapshot(&mut self, update: &Update<'_>, context: Context, events: &mut Events) {
         let position =
             reached(update.message.sequence).map(|id| Position { id, on_stream: !update.is_rest });
@@ -367,6 +370,7 @@ impl Tracker {
     }
 
     /// A number of a message for this instrument does not fit its scale.
+    #[cold]
     pub fn on_off_scale(&mut self, context: Context, events: &mut Events) {
         self.counts.off_scale += 1;
         self.pending.clear();
@@ -381,6 +385,7 @@ impl Tracker {
     }
 
     /// The tick changed: the book is of another epoch until its next snapshot.
+    #[cold]
     pub fn on_tick(&mut self, tick: i64, context: Context, events: &mut Events) {
         self.tick = Divisor::new(tick);
         self.instrument.tick = tick;
@@ -390,6 +395,7 @@ impl Tracker {
     }
 
     /// A frame of the connection is missing: the book may be wrong.
+    #[cold]
     pub fn on_stream_gap(&mut self, context: Context, events: &mut Events) {
         if self.state != BookState::Empty {
             self.lose(BookState::Stale, Reason::StreamGap, context, events);
@@ -433,12 +439,14 @@ impl Tracker {
     }
 
     /// Leave `live` for a state from which only a new base leads back.
+    #[cold]
     fn lose(&mut self, state: BookState, reason: Reason, context: Context, events: &mut Events) {
         self.position = None;
         self.quotes.clear();
         self.enter(state, reason, context, events);
     }
 
+    #[cold]
     fn enter(&mut self, state: BookState, reason: Reason, context: Context, events: &mut Events) {
         let before = std::mem::replace(&mut self.state, state);
         self.reason = reason;
@@ -449,6 +457,7 @@ impl Tracker {
         }
     }
 
+    #[cold]
     fn report_gap(&mut self, expected: i64, received: i64, context: Context, events: &mut Events) {
         self.counts.gaps += 1;
         events.push(context.event(EventKind::Gap, self.sequence(), &[expected, received]));

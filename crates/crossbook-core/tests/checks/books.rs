@@ -137,5 +137,7 @@ fn sound(tracker: &Tracker) {
         assert!(is_sorted, "{levels:?}");
         assert!(levels.iter().all(|(price, size)| *price >= 0 && *size > 0), "{levels:?}");
     }
+    let best = SIDES.map(|side| tracker.book().side(side).best());
+    assert_eq!([tracker.bbo().bid, tracker.bbo().ask], best, "best prices are kept");
     assert!(tracker.state() != BookState::Live || !tracker.bbo().is_crossed());
 }
