@@ -77,23 +77,30 @@ impl Levels {
         Some((self.price_of(key), size))
     }
 
-    /// The best levels as `(price, size)`, the best one last. Where there are fewer,
-    /// levels of size zero, which no book has, stand before them.
+    /// The best levels as `(key, size)`, the best one last; [`Self::price_of`] is the
+    /// price of a key. They are gathered in `scattered` unless they stand together; where
+    /// there are fewer, levels of size zero, which no book has, stand before them.
     #[inline]
-    pub fn top<const N: usize>(&self) -> [(i64, i64); N] {
+    pub fn top<'a, const N: usize>(
+        &'a self,
+        scattered: &'a mut [(i64, i64); N],
+    ) -> &'a [(i64, i64); N] {
         match self.chunks.last().and_then(|chunk| chunk.last_chunk()) {
-            Some(levels) => levels.map(|(key, size)| (self.price_of(key), size)),
-            None => self.scattered_top(),
+            Some(levels) => levels,
+            None => self.gather(scattered),
         }
     }
 
-    /// As [`Self::top`], for levels of several chunks.
-    fn scattered_top<const N: usize>(&self) -> [(i64, i64); N] {
-        let mut top = [(0, 0); N];
-        for (place, level) in top.iter_mut().rev().zip(self.iter()) {
-            *place = level;
+    fn gather<'a, const N: usize>(
+        &self,
+        scattered: &'a mut [(i64, i64); N],
+    ) -> &'a [(i64, i64); N] {
+        *scattered = [(0, 0); N];
+        let levels = self.chunks.iter().rev().flat_map(|chunk| chunk.iter().rev());
+        for (place, level) in scattered.iter_mut().rev().zip(levels) {
+            *place = *level;
         }
-        top
+        scattered
     }
 
     /// How often the side was written to: it is as it was if this is what it was.
@@ -235,8 +242,9 @@ impl Levels {
         }
     }
 
+    /// The price that a key stands for.
     #[inline]
-    fn price_of(&self, key: i64) -> i64 {
+    pub fn price_of(&self, key: i64) -> i64 {
         self.key_of(key)
     }
 
@@ -437,7 +445,9 @@ mod tests {
                 let expected = best_first(side, &model);
                 prop_assert_eq!(levels.iter().collect::<Vec<_>>(), expected.clone());
                 prop_assert_eq!(levels.best(), expected.first().copied());
-                let top: Vec<_> = levels.top::<10>().into_iter().rev().collect();
+                let priced = |(key, size)| (levels.price_of(key), size);
+                let mut scattered = [(7, 7); 10];
+                let top: Vec<_> = levels.top(&mut scattered).map(priced).into_iter().rev().collect();
                 let shown = expected.len().min(10);
                 prop_assert_eq!(&top[..shown], &expected[..shown]);
                 prop_assert!(top[shown..].iter().all(|level| *level == (0, 0)));

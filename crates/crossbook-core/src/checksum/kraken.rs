@@ -106,7 +106,7 @@ impl Default for KrakenChecksum {
 struct Printed {
     /// How often the side had been written to when it was last looked at.
     writes: Option<u64>,
-    /// The best one last.
+    /// Keys and sizes, those of the best one last.
     levels: [Level; LEVELS],
     /// Where the digits of each stand.
     places: [u8; LEVELS],
@@ -140,38 +140,41 @@ impl Printed {
             return false;
         }
         self.writes = Some(side.writes());
-        let now = side.top();
+        self.look_at(side, divisors)
+    }
+
+    fn look_at(&mut self, side: &Levels, divisors: Divisors) -> bool {
+        let mut scattered = [(0, 0); LEVELS];
+        let now = side.top(&mut scattered);
         let changed = (0..LEVELS).rev().find(|at| now[*at] != self.levels[*at]);
-        if let Some(from) = changed {
-            self.renew(&now, from, divisors);
+        for at in (0..changed.map_or(0, |at| at + 1)).rev() {
+            if self.levels[at] == now[at] || self.find_below(at, now[at]) {
+                continue;
+            }
+            self.levels[at] = now[at];
+            let (key, size) = now[at];
+            let level = (side.price_of(key), size);
+            self.digits[usize::from(self.places[at])].print(level, divisors);
         }
         changed.is_some()
     }
 
-    /// Bring the levels from a place down to what they are now.
-    fn renew(&mut self, now: &[Level; LEVELS], from: usize, divisors: Divisors) {
-        for at in (0..=from).rev() {
-            if self.levels[at] == now[at] {
-                continue;
-            }
+    /// Whether a level stood below and moved up to `at`, where its digits are brought
+    /// then. Otherwise the worst level's place is brought there, for the new one's digits.
+    fn find_below(&mut self, at: usize, level: Level) -> bool {
+        if self.levels[at].0 == level.0 {
             // Another size is printed over the old one.
-            if self.levels[at].0 != now[at].0 {
-                // A level that moved up takes its digits along; for a new one, the worst goes.
-                let moved = (0..at).rev().find(|below| self.levels[*below] == now[at]);
-                let from = moved.unwrap_or(0);
-                let (level, place) = (self.levels[from], self.places[from]);
-                for below in from..at {
-                    self.levels[below] = self.levels[below + 1];
-                    self.places[below] = self.places[below + 1];
-                }
-                (self.levels[at], self.places[at]) = (level, place);
-                if moved.is_some() {
-                    continue;
-                }
-            }
-            self.levels[at] = now[at];
-            self.digits[usize::from(self.places[at])].print(now[at], divisors);
+            return false;
         }
+        let found = (0..at).rev().find(|below| self.levels[*below] == level);
+        let from = found.unwrap_or(0);
+        let place = self.places[from];
+        for below in from..at {
+            self.levels[below] = self.levels[below + 1];
+            self.places[below] = self.places[below + 1];
+        }
+        (self.levels[at], self.places[at]) = (level, place);
+        found.is_some()
     }
 
     /// Write the digits of all levels to `text` from `begin` on, the best level
