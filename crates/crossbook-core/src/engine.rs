@@ -207,6 +207,9 @@ pub(crate) fn decode<'a>(
     if bytes.len() > FRAME_BYTES_MAX {
         return Err(DecodeError::TooLarge);
     }
+    if !is_rest && venue.decode_usual(bytes, batch) {
+        return Ok(bytes);
+    }
     let bytes =
         if !is_rest && venue.is_binary(bytes) { bytes } else { text::prepare(bytes, scratch)? };
     if is_rest {

@@ -95,6 +95,8 @@ impl Venue {
     #[inline]
     pub fn decode_usual(self, frame: &[u8], batch: &mut Batch) -> bool {
         match self {
+            Self::Coinbase => venues::coinbase::decode_usual(frame, batch),
+            Self::Kraken => venues::kraken::decode_usual(frame, batch),
             Self::Polymarket => venues::polymarket::decode_usual(frame, batch),
             Self::Kalshi => venues::kalshi::decode_usual(frame, batch),
             _ => false,

@@ -1,10 +1,13 @@
 //! Kraken's frames, in the shapes of its documentation.
 
+mod altered;
 mod decoded;
 
+use altered::{altered, assert_usual};
 use crossbook_core::batch::Batch;
 use crossbook_core::error::DecodeError;
 use crossbook_core::venue::Venue::{self, Kraken};
+use crossbook_core::venues::kraken::decode_usual;
 use decoded::{damaged, decoded, expect, expect_errors, expect_no_prefix};
 use proptest::prelude::*;
 
@@ -328,21 +331,14 @@ fn nearly_usual() -> impl Strategy<Value = String> {
             let levels = levels.join(",");
             format!(r#"[42,{{"{side}":[{levels}],"c":"3310070434"}},"book-{depth}","SOL/EUR"]"#)
         });
-    let damage = prop::collection::vec((any::<prop::sample::Index>(), 0x20_u8..0x7f), 0..3);
-    (prop_oneof![v1, v2], damage).prop_map(|(frame, damages)| {
-        let mut bytes = frame.into_bytes();
-        for (at, byte) in damages {
-            let at = at.index(bytes.len());
-            bytes[at] = byte;
-        }
-        String::from_utf8_lossy(&bytes).into_owned()
-    })
+    altered(prop_oneof![v1, v2])
 }
 
 proptest! {
     #[test]
     fn the_usual_spelling_is_read_as_any_other(frame in nearly_usual()) {
         // A blank before it, and the frame has to be read in the general way.
+        assert_usual(decode_usual, &frame);
         let general = decoded(Kraken, &format!(" {frame}"));
         prop_assert_eq!(decoded(Kraken, &frame), general, "{}", frame);
     }

@@ -21,10 +21,6 @@ use super::{checksum, push_about, push_answer};
 #[inline]
 pub(super) fn decode_data(frame: &[u8], batch: &mut Batch) -> Result<(), DecodeError> {
     let mark = batch.mark();
-    if usual_update(frame, batch).is_some() {
-        return Ok(());
-    }
-    batch.forget_since(mark);
     let mut cursor = Cursor::new(frame);
     let mut payload = Payload::default();
     let (mut rows, mut channel, mut pair) = (None, None, None);
@@ -71,7 +67,7 @@ pub(super) fn decode_data(frame: &[u8], batch: &mut Batch) -> Result<(), DecodeE
 
 /// Read changes of one side in their usual spelling; `None` if they have another.
 #[inline]
-fn usual_update(frame: &[u8], batch: &mut Batch) -> Option<()> {
+pub(super) fn usual_update(frame: &[u8], batch: &mut Batch) -> Option<()> {
     let mark = batch.mark();
     let mut cursor = Cursor::new(frame);
     cursor.take(b"[")?;

@@ -19,11 +19,6 @@ const DEPTHS: [u32; 5] = [10, 25, 100, 500, 1000];
 /// Decode one frame.
 #[inline]
 pub(super) fn decode(frame: &[u8], batch: &mut Batch) -> Result<(), DecodeError> {
-    let mark = batch.mark();
-    if usual_book(frame, batch).is_some() {
-        return Ok(());
-    }
-    batch.forget_since(mark);
     let mut cursor = Cursor::new(frame);
     let mut envelope = Envelope::default();
     envelope.read(frame, &mut cursor, batch)?;
@@ -33,7 +28,7 @@ pub(super) fn decode(frame: &[u8], batch: &mut Batch) -> Result<(), DecodeError>
 
 /// Read a book message in its usual spelling; `None` if it has another.
 #[inline]
-fn usual_book(frame: &[u8], batch: &mut Batch) -> Option<()> {
+pub(super) fn usual_book(frame: &[u8], batch: &mut Batch) -> Option<()> {
     let mut cursor = Cursor::new(frame);
     let cursor = &mut cursor;
     let mut book = Book::new(batch);
