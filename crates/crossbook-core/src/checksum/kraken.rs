@@ -13,6 +13,9 @@ const LEVELS: usize = 10;
 /// Room for the digits of a level: a price and a size.
 const ROOM: usize = 2 * DIGITS;
 
+/// How many digits most levels have at most.
+const SHORT: usize = 32;
+
 /// Kraken's checksum of one book, taken again after each of its messages.
 ///
 /// The digits of the ten best levels of both sides are kept: only levels that
@@ -184,8 +187,15 @@ impl Printed {
         let mut end = begin;
         for place in self.places.iter().rev() {
             let digits = self.digits.get(usize::from(*place))?;
-            *text.get_mut(end..)?.first_chunk_mut()? = digits.text;
-            end += usize::from(digits.length?);
+            let length = usize::from(digits.length?);
+            // Copied by the block: what is behind the digits is written over by the next ones.
+            let to: &mut [u8; ROOM] = text.get_mut(end..)?.first_chunk_mut()?;
+            if length <= SHORT {
+                to[..SHORT].copy_from_slice(&digits.text[..SHORT]);
+            } else {
+                *to = digits.text;
+            }
+            end += length;
         }
         Some(end)
     }
