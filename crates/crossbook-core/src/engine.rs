@@ -471,13 +471,12 @@ fn scale(
     scaled.clear();
     for level in batch.levels_of(book) {
         sent = (sent.0.max(level.price.decimals), sent.1.max(level.size.decimals));
-        let level = ScaledLevel {
+        scaled.push(ScaledLevel {
             side: level.side,
             price: level.price.at_scale(price_decimals)?,
             size: level.size.at_scale(size_decimals)?,
-        };
-        tracker.count_off_grid(level);
-        scaled.push(level);
+        });
     }
+    tracker.count_off_grid(scaled);
     Ok(sent)
 }
