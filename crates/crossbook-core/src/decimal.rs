@@ -36,10 +36,12 @@ impl Decimal {
     /// `Inexact` if digits would be lost, `Range` if it does not fit.
     #[inline]
     pub fn at_scale(self, decimals: u8) -> Result<i64, NumberError> {
-        if self.decimals == decimals {
-            return Ok(self.mantissa);
+        // A venue writes no more decimals than its instruments' scales have.
+        let factor = decimals.checked_sub(self.decimals).and_then(|more| POW10.get(more as usize));
+        match factor.and_then(|factor| self.mantissa.checked_mul(*factor)) {
+            Some(scaled) => Ok(scaled),
+            None => rescale(self.mantissa, self.decimals, decimals),
         }
-        rescale(self.mantissa, self.decimals, decimals)
     }
 
     /// Return the number with the other sign.
@@ -66,7 +68,6 @@ impl Decimal {
 ///
 /// # Errors
 /// `Inexact` if digits would be lost, `Range` if it does not fit.
-#[inline]
 pub fn rescale(mantissa: i64, from: u8, to: u8) -> Result<i64, NumberError> {
     if mantissa == 0 {
         return Ok(0);
@@ -178,13 +179,13 @@ pub(crate) fn digits_value(lanes: u64) -> u64 {
     (fours.wrapping_mul(10_000).wrapping_add(fours >> 32)) & 0xffff_ffff
 }
 
-/// By the number of bytes that a number has: the lanes of a block it fills, from the top.
-const FILLED: [u128; 17] = {
-    let mut masks = [0; 17];
-    let mut length = 1;
-    while length <= 16 {
-        masks[length] = u128::MAX << (8 * (16 - length));
-        length += 1;
+/// By a number of lanes: that many of a block, from the lowest.
+const LOWEST: [u128; 17] = {
+    let mut masks = [u128::MAX; 17];
+    let mut lanes = 0;
+    while lanes < 16 {
+        masks[lanes] = (1 << (8 * lanes)) - 1;
+        lanes += 1;
     }
     masks
 };
@@ -193,8 +194,7 @@ const FILLED: [u128; 17] = {
 ///
 /// This is the usual form of a number in a frame and by far the most frequent
 /// thing to read, so it is done without a loop. `None` asks the caller to read
-/// it in the general way: it is longer than fifteen bytes, stands at the very
-/// edge of the frame, or is no plain number.
+/// it in the general way: it is longer than fifteen bytes, or no plain number.
 #[inline]
 pub fn parse_quoted(text: &[u8], start: usize) -> Option<(Decimal, usize)> {
     parse_before(text, start, b'"')
@@ -203,60 +203,106 @@ pub fn parse_quoted(text: &[u8], start: usize) -> Option<(Decimal, usize)> {
 /// As [`parse_quoted`], but the number ends before the next `closing`.
 #[inline]
 pub fn parse_before(text: &[u8], start: usize, closing: u8) -> Option<(Decimal, usize)> {
-    let length = lanes::distance(text, start, |block| lanes::equal(block, closing))?;
-    let before = text.get(..start.checked_add(length)?)?;
-    let read = if length <= 8 { parse_short(before, length) } else { parse_long(before, length) };
-    Some((read?, length))
+    let rest = text.get(start..)?;
+    match rest.first_chunk() {
+        Some(block) => parse_block(block, closing),
+        None => parse_block(&padded(rest), closing),
+    }
 }
 
-/// Read the number of at most eight bytes that `before` ends with.
-#[inline]
-pub(crate) fn parse_short(before: &[u8], length: usize) -> Option<Decimal> {
-    const ZEROS: u64 = u64::MAX / 0xff * 0x30;
-    const POINTS: u64 = u64::MAX / 0xff * (0x2e ^ 0x30);
-    const ONES: u64 = u64::MAX / 0xff;
-    // The block that ends with the number holds it in its upper lanes.
-    let block = u64::from_le_bytes(*before.last_chunk()?);
-    let filled = *FILLED.get(length + 8)? as u64;
-    let mut digits = (block ^ ZEROS) & filled;
-    let points = digits ^ POINTS;
-    // Only the lowest marked lane is sure to be a point; a second one is no digit.
-    let point = points.wrapping_sub(ONES) & !points & (ONES * 0x80);
-    let (mut decimals, mut count) = (0, length);
-    if point != 0 {
-        decimals = (point.leading_zeros() / 8) as usize;
-        let below = (point >> 7) - 1;
-        digits = (digits & !(below << 8 | 0xff)) | ((digits & below) << 8);
-        count -= 1;
+/// What is left of a text at its very edge, and blanks behind it.
+#[cold]
+fn padded(rest: &[u8]) -> Block {
+    let mut block = [b' '; 16];
+    for (lane, byte) in block.iter_mut().zip(rest) {
+        *lane = *byte;
     }
-    let others = (digits | digits.wrapping_add(ONES * 0x76)) & (ONES * 0x80);
-    if others != 0 || count == 0 {
-        return None;
-    }
-    Some(Decimal { mantissa: digits_value(digits).cast_signed(), decimals: decimals as u8 })
+    block
 }
 
-/// Read the number of nine to fifteen bytes that `before` ends with.
+/// Read the number that a block begins with, and its length.
 #[inline]
-fn parse_long(before: &[u8], length: usize) -> Option<Decimal> {
-    let block: &Block = before.last_chunk()?;
-    let mut digits = (u128::from_le_bytes(*block) ^ ZEROS) & FILLED.get(length)?;
-    let mut decimals = 0;
-    let points = lanes::equal(block, b'.') >> (16 - length);
-    if points != 0 {
-        decimals = length - 1 - points.trailing_zeros() as usize;
-        // The digits before the point move up by one lane, over it.
-        let (behind, from_point) = (FILLED[decimals], FILLED[decimals + 1]);
-        digits = (digits & behind) | ((digits & !from_point) << 8);
+fn parse_block(block: &Block, closing: u8) -> Option<(Decimal, usize)> {
+    let places = Places::find(block, closing)?;
+    let read = if places.length <= 8 { places.short(block) } else { places.long(block) };
+    Some((read?, places.length))
+}
+
+/// Read the number of at most eight bytes that a block begins with, before the
+/// next `closing`, and its length.
+#[inline]
+pub(crate) fn parse_short(block: &Block, closing: u8) -> Option<(Decimal, usize)> {
+    let places = Places::find(block, closing).filter(|places| places.length <= 8)?;
+    Some((places.short(block)?, places.length))
+}
+
+/// Where the parts of a number stand that begins a block.
+struct Places {
+    /// Bytes of the number.
+    length: usize,
+    /// Bytes before the point.
+    point: usize,
+    /// Bytes but for the point; never zero.
+    count: usize,
+}
+
+impl Places {
+    #[inline]
+    fn find(block: &Block, closing: u8) -> Option<Self> {
+        let ends = lanes::equal(block, closing);
+        if ends == 0 {
+            return None;
+        }
+        let length = ends.trailing_zeros() as usize;
+        // The end stands for a point where there is none: then nothing is behind it.
+        let point = (ends | lanes::equal(block, b'.')).trailing_zeros() as usize;
+        let count = length - usize::from(point < length);
+        (count != 0).then_some(Self { length, point, count })
     }
-    let others = (digits | digits.wrapping_add(ABOVE_NINE)) & TOP_BITS;
-    if others != 0 {
-        return None;
+
+    /// The number, if it has at most eight bytes.
+    #[inline]
+    fn short(&self, block: &Block) -> Option<Decimal> {
+        let digits = u64::from_le_bytes(*block.first_chunk()?) ^ ZEROS as u64;
+        // The digits behind the point move down by one lane, over it.
+        let behind = digits >> 8;
+        let joined = behind ^ ((digits ^ behind) & *LOWEST.get(self.point)? as u64);
+        // The last digit in the highest lane; what followed the number is gone.
+        Some(self.decimal(lanes_value(joined << (64 - 8 * self.count))?))
     }
-    let high = digits_value(digits as u64);
-    let low = digits_value((digits >> 64) as u64);
-    let mantissa = (high * 100_000_000 + low).cast_signed();
-    Some(Decimal { mantissa, decimals: decimals as u8 })
+
+    /// The number, if it has at most fifteen bytes.
+    #[inline]
+    fn long(&self, block: &Block) -> Option<Decimal> {
+        let digits = u128::from_le_bytes(*block) ^ ZEROS;
+        let behind = digits >> 8;
+        let joined = behind ^ ((digits ^ behind) & LOWEST.get(self.point)?);
+        let lanes = joined << (128 - 8 * self.count);
+        let (high, low) = (lanes_value(lanes as u64)?, lanes_value((lanes >> 64) as u64)?);
+        Some(self.decimal(high * 100_000_000 + low))
+    }
+
+    #[inline]
+    fn decimal(&self, mantissa: u64) -> Decimal {
+        let decimals = (self.count - self.point) as u8;
+        Decimal { mantissa: mantissa.cast_signed(), decimals }
+    }
+}
+
+/// The number that the last bytes of `text` write, one to eight digits of them.
+#[inline]
+pub(crate) fn last_digits(text: &[u8], count: usize) -> Option<u64> {
+    let word = u64::from_le_bytes(*text.last_chunk()?) ^ ZEROS as u64;
+    let others = 64_usize.checked_sub(8 * count).filter(|others| *others < 64)?;
+    lanes_value(word >> others << others)
+}
+
+/// The number that eight lanes write, the last digit in the highest; `None`
+/// unless all are digits. Empty lanes are zeros.
+#[inline]
+fn lanes_value(lanes: u64) -> Option<u64> {
+    let others = (lanes | lanes.wrapping_add(ABOVE_NINE as u64)) & TOP_BITS as u64;
+    (others == 0).then(|| digits_value(lanes))
 }
 
 /// The digit zero in each lane.

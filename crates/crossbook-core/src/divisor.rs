@@ -31,7 +31,14 @@ impl Divisor {
     /// Whether `number`, which is not negative, is a multiple.
     #[inline]
     pub fn divides(self, number: i64) -> bool {
-        number.cast_unsigned().wrapping_mul(self.inverse).rotate_right(self.twos) <= self.most
+        self.quotient(number.cast_unsigned()).is_some()
+    }
+
+    /// How many times the divisor `number` is, if it is a multiple.
+    #[inline]
+    pub fn quotient(self, number: u64) -> Option<u64> {
+        let quotient = number.wrapping_mul(self.inverse).rotate_right(self.twos);
+        (quotient <= self.most).then_some(quotient)
     }
 }
 
@@ -47,6 +54,8 @@ mod tests {
             prop_assert_eq!(Divisor::new(small).divides(number), number % small == 0);
             let multiple = number / divisor * divisor;
             prop_assert!(Divisor::new(divisor).divides(multiple));
+            let quotient = (number % small == 0).then_some((number / small).unsigned_abs());
+            prop_assert_eq!(Divisor::new(small).quotient(number.unsigned_abs()), quotient);
         }
     }
 }

@@ -256,6 +256,9 @@ pub(crate) fn decode<'a>(
     if bytes.len() > FRAME_BYTES_MAX {
         return Err(DecodeError::TooLarge);
     }
+    if !is_rest && venue.decode_usual(bytes, batch) {
+        return Ok(bytes);
+    }
     let bytes =
         if !is_rest && venue.is_binary(bytes) { bytes } else { text::prepare(bytes, scratch)? };
     if is_rest {
@@ -539,13 +542,12 @@ fn scale(
     scaled.clear();
     for level in batch.levels_of(book) {
         sent = (sent.0.max(level.price.decimals), sent.1.max(level.size.decimals));
-        let level = ScaledLevel {
+        scaled.push(ScaledLevel {
             side: level.side,
             price: level.price.at_scale(price_decimals)?,
             size: level.size.at_scale(size_decimals)?,
-        };
-        tracker.count_off_grid(level);
-        scaled.push(level);
+        });
     }
+    tracker.count_off_grid(scaled);
     Ok(sent)
 }

@@ -7,7 +7,11 @@ use crate::decimal::{self, Decimal};
 use crate::error::DecodeError;
 use crate::lanes;
 
+mod ahead;
 mod usual;
+
+pub(crate) use ahead::shape;
+pub use ahead::Ahead;
 
 /// Containers may be nested this deep in a value that is skipped.
 const DEPTH_MAX: usize = 64;

@@ -19,6 +19,17 @@ pub fn special(block: &Block) -> u32 {
     return portable::special(block);
 }
 
+/// As [`special`], and the bytes that are not ASCII.
+#[inline]
+pub fn unusual(block: &Block) -> u32 {
+    #[cfg(target_arch = "x86_64")]
+    #[allow(unsafe_code)]
+    // SAFETY: as above.
+    return unsafe { sse2::unusual(block) };
+    #[cfg(not(target_arch = "x86_64"))]
+    return portable::special(block) | portable::rare(block);
+}
+
 /// The bytes that are `byte`.
 #[inline]
 pub fn equal(block: &Block, byte: u8) -> u32 {
@@ -52,6 +63,78 @@ pub fn rare(block: &Block) -> u32 {
     return portable::rare(block);
 }
 
+/// Whether `text` may stand inside a JSON string as it is, judged strictly: all its
+/// bytes are of ASCII and come after the quote there, and none is a backslash.
+/// Neither blanks nor `!` do, which ids and hashes have none of.
+#[inline]
+pub fn is_word<const N: usize>(text: &[u8; N]) -> bool {
+    const { assert!(N >= size_of::<Block>(), "a block at least") };
+    #[cfg(target_arch = "x86_64")]
+    #[allow(unsafe_code)]
+    // SAFETY: as above.
+    return unsafe { sse2::is_word(text) };
+    #[cfg(not(target_arch = "x86_64"))]
+    return portable::is_word(text);
+}
+
+/// Text of `N` bytes in which every `#`, `D` in all, stands for any digit.
+#[derive(Clone, Copy, Debug)]
+pub struct Shape<const N: usize, const D: usize> {
+    text: [u8; N],
+    /// How far each byte may be from its own in `text`, as bits that differ.
+    slack: [u8; N],
+    /// Where the digits stand.
+    places: [usize; D],
+}
+
+impl<const N: usize, const D: usize> Shape<N, D> {
+    /// The shape that `text`, of sixteen bytes or more, writes down.
+    ///
+    /// # Panics
+    /// If its length is not `N`, or less than sixteen, or it has not `D` digits:
+    /// as a constant it does not compile then.
+    pub const fn new(text: &str) -> Self {
+        assert!(text.len() == N && N >= size_of::<Block>() && digits_in(text) == D);
+        let mut shape = Self { text: [0; N], slack: [0; N], places: [0; D] };
+        let (mut at, mut digits) = (0, 0);
+        while at < N {
+            shape.text[at] = text.as_bytes()[at];
+            if shape.text[at] == b'#' {
+                (shape.text[at], shape.slack[at], shape.places[digits]) = (b'0', 9, at);
+                digits += 1;
+            }
+            at += 1;
+        }
+        shape
+    }
+
+    /// The digits of `text`, if it has this shape.
+    #[inline]
+    pub fn digits(&self, text: &[u8; N]) -> Option<[u8; D]> {
+        self.fits(text).then(|| self.places.map(|at| text[at] & 0xf))
+    }
+
+    #[inline]
+    fn fits(&self, text: &[u8; N]) -> bool {
+        #[cfg(target_arch = "x86_64")]
+        #[allow(unsafe_code)]
+        // SAFETY: as above.
+        return unsafe { sse2::fits(text, self) };
+        #[cfg(not(target_arch = "x86_64"))]
+        return portable::fits(text, self);
+    }
+}
+
+/// How many digits a shape has.
+pub const fn digits_in(text: &str) -> usize {
+    let (mut at, mut digits) = (0, 0);
+    while at < text.len() {
+        digits += (text.as_bytes()[at] == b'#') as usize;
+        at += 1;
+    }
+    digits
+}
+
 /// The block that begins at `at`, as a mask of `look` sees it: bit 0 stands for
 /// `text[at]`. Past the end of `text` there is nothing. `None` if the text is
 /// shorter than a block, or ends before `at`.
@@ -77,10 +160,10 @@ pub fn distance(text: &[u8], at: usize, look: impl Fn(&Block) -> u32) -> Option<
 
 #[cfg(target_arch = "x86_64")]
 mod sse2 {
-    use super::Block;
+    use super::{Block, Shape};
     use std::arch::x86_64::{
         __m128i, _mm_cmpeq_epi8, _mm_min_epu8, _mm_movemask_epi8, _mm_or_si128, _mm_set1_epi8,
-        _mm_set_epi64x,
+        _mm_set_epi64x, _mm_subs_epu8, _mm_xor_si128,
     };
 
     #[inline]
@@ -99,11 +182,23 @@ mod sse2 {
     #[inline]
     #[target_feature(enable = "sse2")]
     pub fn special(block: &Block) -> u32 {
+        mask(special_lanes(load(block)))
+    }
+
+    #[inline]
+    #[target_feature(enable = "sse2")]
+    pub fn unusual(block: &Block) -> u32 {
         let block = load(block);
+        mask(_mm_or_si128(special_lanes(block), block))
+    }
+
+    #[inline]
+    #[target_feature(enable = "sse2")]
+    fn special_lanes(block: __m128i) -> __m128i {
         let quote = _mm_cmpeq_epi8(block, _mm_set1_epi8(0x22));
         let backslash = _mm_cmpeq_epi8(block, _mm_set1_epi8(0x5c));
         let control = _mm_cmpeq_epi8(block, _mm_min_epu8(block, _mm_set1_epi8(0x1f)));
-        mask(_mm_or_si128(_mm_or_si128(quote, backslash), control))
+        _mm_or_si128(_mm_or_si128(quote, backslash), control)
     }
 
     #[inline]
@@ -116,6 +211,37 @@ mod sse2 {
     #[target_feature(enable = "sse2")]
     pub fn rare(block: &Block) -> u32 {
         mask(rare_lanes(block))
+    }
+
+    #[inline]
+    #[target_feature(enable = "sse2")]
+    pub fn is_word<const N: usize>(text: &[u8; N]) -> bool {
+        let Some(last) = text.last_chunk() else { return false };
+        let (mut least, mut found) = (load(last), rare_lanes(last));
+        for block in text.as_chunks().0 {
+            least = _mm_min_epu8(least, load(block));
+            found = _mm_or_si128(found, rare_lanes(block));
+        }
+        let below = _mm_cmpeq_epi8(least, _mm_min_epu8(least, _mm_set1_epi8(0x22)));
+        mask(_mm_or_si128(found, below)) == 0
+    }
+
+    #[inline]
+    #[target_feature(enable = "sse2")]
+    pub fn fits<const N: usize, const D: usize>(text: &[u8; N], shape: &Shape<N, D>) -> bool {
+        let zero = _mm_set1_epi8(0);
+        let beyond = |text: Option<&Block>, shape: Option<&Block>, slack: Option<&Block>| {
+            let (Some(text), Some(shape), Some(slack)) = (text, shape, slack) else { return zero };
+            _mm_subs_epu8(_mm_xor_si128(load(text), load(shape)), load(slack))
+        };
+        let mut found =
+            beyond(text.last_chunk(), shape.text.last_chunk(), shape.slack.last_chunk());
+        let (blocks, shapes, slacks) =
+            (text.as_chunks().0, shape.text.as_chunks().0, shape.slack.as_chunks().0);
+        for at in 0..N / 16 {
+            found = _mm_or_si128(found, beyond(blocks.get(at), shapes.get(at), slacks.get(at)));
+        }
+        mask(_mm_cmpeq_epi8(found, zero)) == 0xffff
     }
 
     /// Lanes whose top bit is set: a backslash, or not ASCII.
@@ -145,7 +271,7 @@ mod sse2 {
 
 #[cfg(any(test, not(target_arch = "x86_64")))]
 mod portable {
-    use super::Block;
+    use super::{Block, Shape};
 
     #[inline]
     fn mask(block: &Block, is: impl Fn(u8) -> bool) -> u32 {
@@ -167,6 +293,17 @@ mod portable {
     pub fn rare(block: &Block) -> u32 {
         mask(block, |byte| byte == b'\\' || !byte.is_ascii())
     }
+
+    #[inline]
+    pub fn fits<const N: usize, const D: usize>(text: &[u8; N], shape: &Shape<N, D>) -> bool {
+        let mut lanes = text.iter().zip(&shape.text).zip(&shape.slack);
+        lanes.all(|((byte, shape), slack)| byte ^ shape <= *slack)
+    }
+
+    #[inline]
+    pub fn is_word<const N: usize>(text: &[u8; N]) -> bool {
+        text.iter().all(|byte| *byte > b'"' && *byte != b'\\' && byte.is_ascii())
+    }
 }
 
 #[cfg(test)]
@@ -182,9 +319,32 @@ mod tests {
         ) {
             prop_assert_eq!(special(&block), portable::special(&block));
             prop_assert_eq!(rare(&block), portable::rare(&block));
+            prop_assert_eq!(unusual(&block), portable::special(&block) | portable::rare(&block));
             for byte in [byte, block[7]] {
                 prop_assert_eq!(equal(&block, byte), portable::equal(&block, byte));
             }
+        }
+
+        #[test]
+        fn both_ways_find_words_and_shapes(
+            mut text in proptest::array::uniform29(b'a'..=b'z'), at in 0_usize..29, byte in any::<u8>(),
+        ) {
+            const TEXT: &str = "one # and ## and ### and more";
+            const SHAPE: Shape<29, 6> = Shape::new(TEXT);
+            prop_assert!(is_word(&text));
+            text[at] = byte;
+            let is_plain = byte > b'"' && byte != b'\\' && byte.is_ascii();
+            prop_assert_eq!(is_word(&text), is_plain);
+            prop_assert_eq!(portable::is_word(&text), is_plain);
+            text = *TEXT.as_bytes().first_chunk().unwrap_or(&text);
+            for (place, digit) in [(4, b'7'), (10, b'0'), (11, b'9'), (17, b'1'), (18, b'2'), (19, b'3')] {
+                text[place] = digit;
+            }
+            prop_assert_eq!(SHAPE.digits(&text), Some([7, 0, 9, 1, 2, 3]));
+            let before = std::mem::replace(&mut text[at], byte);
+            let fits = before == byte || TEXT.as_bytes()[at] == b'#' && byte.is_ascii_digit();
+            prop_assert_eq!(SHAPE.digits(&text).is_some(), fits);
+            prop_assert_eq!(portable::fits(&text, &SHAPE), fits);
         }
 
         #[test]

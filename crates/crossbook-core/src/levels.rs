@@ -40,6 +40,8 @@ pub enum Change {
 pub struct Levels {
     side: Side,
     len: usize,
+    /// How often it was written to.
+    writes: u64,
     /// Nothing in a chunk is below its key here, except in the first chunk.
     lowest: Vec<i64>,
     /// None of them is empty.
@@ -53,7 +55,7 @@ type Chunk = Vec<(i64, i64)>;
 impl Levels {
     /// An empty side.
     pub fn new(side: Side) -> Self {
-        Self { side, len: 0, lowest: Vec::new(), chunks: Vec::new(), spare: Vec::new() }
+        Self { side, len: 0, writes: 0, lowest: Vec::new(), chunks: Vec::new(), spare: Vec::new() }
     }
 
     /// Number of levels.
@@ -73,6 +75,38 @@ impl Levels {
     pub fn best(&self) -> Option<(i64, i64)> {
         let (key, size) = *self.chunks.last()?.last()?;
         Some((self.price_of(key), size))
+    }
+
+    /// The best levels as `(key, size)`, the best one last; [`Self::price_of`] is the
+    /// price of a key. They are gathered in `scattered` unless they stand together; where
+    /// there are fewer, levels of size zero, which no book has, stand before them.
+    #[inline]
+    pub fn top<'a, const N: usize>(
+        &'a self,
+        scattered: &'a mut [(i64, i64); N],
+    ) -> &'a [(i64, i64); N] {
+        match self.chunks.last().and_then(|chunk| chunk.last_chunk()) {
+            Some(levels) => levels,
+            None => self.gather(scattered),
+        }
+    }
+
+    fn gather<'a, const N: usize>(
+        &self,
+        scattered: &'a mut [(i64, i64); N],
+    ) -> &'a [(i64, i64); N] {
+        *scattered = [(0, 0); N];
+        let levels = self.chunks.iter().rev().flat_map(|chunk| chunk.iter().rev());
+        for (place, level) in scattered.iter_mut().rev().zip(levels) {
+            *place = *level;
+        }
+        scattered
+    }
+
+    /// How often the side was written to: it is as it was if this is what it was.
+    #[inline]
+    pub fn writes(&self) -> u64 {
+        self.writes
     }
 
     /// All levels as `(price, size)`, best first.
@@ -105,6 +139,7 @@ impl Levels {
         let key = self.key_of(price);
         let at = self.chunk_of(key, *hint);
         *hint = at;
+        self.writes += 1;
         let Some(chunk) = self.chunks.get_mut(at) else {
             return self.set_first(key, size);
         };
@@ -139,6 +174,7 @@ impl Levels {
     /// Forget all levels; the memory stays.
     pub fn clear(&mut self) {
         self.len = 0;
+        self.writes += 1;
         self.lowest.clear();
         self.spare.append(&mut self.chunks);
     }
@@ -168,6 +204,7 @@ impl Levels {
             }
         }
         self.len = self.chunks.iter().map(Vec::len).sum();
+        self.writes += 1;
         self.lowest.clear();
         self.lowest.extend(self.chunks.iter().map(|chunk| chunk[0].0));
     }
@@ -177,6 +214,7 @@ impl Levels {
     pub fn cut(&mut self, depth: usize) {
         while depth != 0 && self.len > depth {
             let excess = self.len - depth;
+            self.writes += 1;
             let worst = &mut self.chunks[0];
             if worst.len() > excess {
                 worst.drain(..excess);
@@ -204,8 +242,9 @@ impl Levels {
         }
     }
 
+    /// The price that a key stands for.
     #[inline]
-    fn price_of(&self, key: i64) -> i64 {
+    pub fn price_of(&self, key: i64) -> i64 {
         self.key_of(key)
     }
 
@@ -378,6 +417,7 @@ mod tests {
                 model.insert(price, 9);
             }
             levels.settle(&mut Vec::new());
+            let (mut writes, mut before) = (levels.writes(), best_first(side, &model));
             for (is_removal, message) in messages {
                 let mut hint = usize::MAX;
                 for (price, size) in message {
@@ -405,6 +445,14 @@ mod tests {
                 let expected = best_first(side, &model);
                 prop_assert_eq!(levels.iter().collect::<Vec<_>>(), expected.clone());
                 prop_assert_eq!(levels.best(), expected.first().copied());
+                let priced = |(key, size)| (levels.price_of(key), size);
+                let mut scattered = [(7, 7); 10];
+                let top: Vec<_> = levels.top(&mut scattered).map(priced).into_iter().rev().collect();
+                let shown = expected.len().min(10);
+                prop_assert_eq!(&top[..shown], &expected[..shown]);
+                prop_assert!(top[shown..].iter().all(|level| *level == (0, 0)));
+                prop_assert!(levels.writes() != writes || expected == before);
+                (writes, before) = (levels.writes(), expected.clone());
                 prop_assert_eq!(levels.len(), expected.len());
                 prop_assert_eq!(levels.is_empty(), expected.is_empty());
                 let worst_first: Vec<_> = expected.into_iter().rev().collect();

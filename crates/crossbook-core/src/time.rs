@@ -1,6 +1,6 @@
 //! Venue timestamps to nanoseconds of Unix time.
 
-use crate::decimal::{digits_value, parse, parse_short, POW10};
+use crate::decimal::{digits_value, last_digits, parse, POW10};
 use crate::error::DecodeError;
 
 const NS_PER_S: i64 = 1_000_000_000;
@@ -21,6 +21,22 @@ pub fn from_ms(ms: i64) -> Result<i64, DecodeError> {
 #[inline]
 pub fn from_s(seconds: i64) -> Result<i64, DecodeError> {
     seconds.checked_mul(NS_PER_S).ok_or(DecodeError::NumberRange)
+}
+
+/// Read seconds with six decimals, `1784483679.753901`, that a quote ends; return
+/// nanoseconds and the length. `None` if the text begins otherwise.
+#[inline]
+pub(crate) fn from_unix_text(text: &[u8]) -> Option<(i64, usize)> {
+    let (number, rest) = text.split_first_chunk::<17>()?;
+    let (whole, fraction) = number.split_first_chunk::<10>()?;
+    if fraction.first() != Some(&b'.') || rest.first() != Some(&b'"') {
+        return None;
+    }
+    let hundreds = last_digits(whole.first_chunk::<8>()?, 8)?;
+    let seconds = hundreds * 100 + last_digits(whole, 2)?;
+    let micros = last_digits(number, 6)?;
+    let ns = seconds.cast_signed().checked_mul(NS_PER_S)?;
+    Some((ns.checked_add(micros.cast_signed() * 1_000)?, number.len()))
 }
 
 /// Read RFC 3339 text in UTC, `2026-07-19T17:54:39.753901Z`, with any number of
@@ -112,7 +128,7 @@ fn fraction_ns(text: &[u8], tail: &[u8]) -> Result<i64, DecodeError> {
     let before = &text[..text.len() - (tail.len() - fraction.len())];
     let places = fraction.len() - 1;
     let read = match places {
-        1..=8 => parse_short(before, places).map(|value| (value.mantissa, value.decimals)),
+        1..=8 => last_digits(before, places).map(|value| (value.cast_signed(), 0)),
         _ => parse(&fraction[1..]).ok().map(|value| (value.mantissa, value.decimals)),
     };
     match (fraction[0], read) {
@@ -156,6 +172,20 @@ mod tests {
             } else if byte != b'Z' && byte != b'z' {
                 short[at] = byte;
                 prop_assert!(from_rfc3339(&short).is_err());
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn seconds_are_those_of_the_number(
+            text in prop_oneof!["[0-9]{10}[.][0-9]{6}\"x", "[-+0-9.e]{17,18}\"", "[0-9.]{0,20}"],
+        ) {
+            if let Some((ns, length)) = from_unix_text(text.as_bytes()) {
+                let number = parse(&text.as_bytes()[..length]).and_then(|value| value.at_scale(9));
+                prop_assert_eq!((number, &text[length..=length]), (Ok(ns), "\""));
+            } else if let Some(number) = text.strip_suffix("\"x") {
+                prop_assert!(number.starts_with('9'), "only what does not fit");
             }
         }
     }

@@ -87,6 +87,22 @@ impl Venue {
         }
     }
 
+    /// Decode the commonest frame of the venue as it always spells it; `false`,
+    /// and nothing is read, if the frame is any other, or the venue has no such reader.
+    ///
+    /// A frame that is decoded is ASCII without escapes: [`crate::text::prepare`]
+    /// would change nothing of it.
+    #[inline]
+    pub fn decode_usual(self, frame: &[u8], batch: &mut Batch) -> bool {
+        match self {
+            Self::Coinbase => venues::coinbase::decode_usual(frame, batch),
+            Self::Kraken => venues::kraken::decode_usual(frame, batch),
+            Self::Polymarket => venues::polymarket::decode_usual(frame, batch),
+            Self::Kalshi => venues::kalshi::decode_usual(frame, batch),
+            _ => false,
+        }
+    }
+
     /// Decode the body of a REST order book answer into `batch`.
     ///
     /// Where the body names no symbol, the message's symbol is empty: the

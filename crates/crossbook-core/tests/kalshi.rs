@@ -1,10 +1,12 @@
 //! Kalshi: each kind of frame in its new and older shapes, its errors, and damage.
 
+mod altered;
 mod frames;
 
+use altered::{altered, assert_usual};
 use crossbook_core::batch::Batch;
 use crossbook_core::error::DecodeError;
-use crossbook_core::venues::kalshi::{decode, decode_snapshot};
+use crossbook_core::venues::kalshi::{decode, decode_snapshot, decode_usual};
 use frames::{assert_cut_is_refused, assert_refused, assert_same, damaged, read};
 use proptest::prelude::*;
 
@@ -330,6 +332,54 @@ fn the_levels_of_one_leg_mirror_those_of_the_other() {
     let (yes, no) = (prices(&lines[0]), prices(&lines[1]));
     assert_eq!(yes.len(), 99);
     assert!(yes.iter().zip(&no).all(|(yes, no)| yes + no == 100), "{lines:?}");
+}
+
+/// A delta as the venue writes it, or nearly so.
+fn delta() -> impl Strategy<Value = String> {
+    let price = prop_oneof![6 => "0[.][0-9]{4}", 1 => "[01]([.][0-9]{1,6})?", 1 => "[.0-9]{0,12}"];
+    let change = prop_oneof![6 => "-?[1-9][0-9]{0,8}[.][0-9]{2}", 1 => "[-.0-9e+]{0,20}"];
+    let market =
+        prop_oneof![6 => "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", 1 => "[0-9a-f]{0,40}"];
+    let older =
+        "\"ts\":\"2026-0[1-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]([.][0-9]{1,9})?Z\"";
+    let clock = prop_oneof![
+        older,
+        (older, "1[0-9]{12}").prop_map(|(older, ms)| format!("{older},\"ts_ms\":{ms}")),
+        "[0-9]{0,16}".prop_map(|ms| format!("\"ts_ms\":{ms}")),
+    ];
+    let side = prop_oneof![6 => prop::sample::select(vec!["yes", "no"]), 1 => Just("maybe")];
+    ("[1-9][0-9]{0,10}", "[0-9]{1,19}", "[A-Z0-9-]{0,40}", market, price, change, side, clock)
+        .prop_map(|(stream, number, ticker, market, price, change, side, clock)| {
+            format!(
+                r#"{{"type":"orderbook_delta","sid":{stream},"seq":{number},"msg":{{"market_ticker":"{ticker}","market_id":"{market}","price_dollars":"{price}","delta_fp":"{change}","side":"{side}",{clock}}}}}"#
+            )
+        })
+}
+
+#[test]
+fn what_the_venue_sends_most_is_usual() {
+    for (price, change, clock) in [
+        ("0.5600", "-54.00", r#""ts":"2026-01-01T00:00:00.123456Z""#),
+        ("0.56", "5000.00", r#""ts":"2026-01-01T00:00:00.12Z","ts_ms":1767225600123"#),
+        ("1.0000", "123456789.00", r#""ts_ms":1767225600123"#),
+    ] {
+        let frame = format!(
+            r#"{{"type":"orderbook_delta","sid":4,"seq":1234567890,"msg":{{"market_ticker":"KXA-26-B","market_id":"9b0f5e57-d4f2-4f3f-956c-f7011063d20f","price_dollars":"{price}","delta_fp":"{change}","side":"no",{clock}}}}}"#
+        );
+        assert!(decode_usual(frame.as_bytes(), &mut Batch::default()), "{frame}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    /// A blank behind the first brace is a spelling that only the general way reads.
+    #[test]
+    fn the_usual_spelling_says_what_any_other_does(frame in altered(delta())) {
+        let respelled = frame.replacen('{', "{ ", 1);
+        prop_assert_eq!(read(decode, &frame), read(decode, &respelled));
+        assert_usual(decode_usual, &frame);
+    }
 }
 
 proptest! {

@@ -1,10 +1,13 @@
 //! Kraken's frames, in the shapes of its documentation.
 
+mod altered;
 mod decoded;
 
+use altered::{altered, assert_usual};
 use crossbook_core::batch::Batch;
 use crossbook_core::error::DecodeError;
 use crossbook_core::venue::Venue::{self, Kraken};
+use crossbook_core::venues::kraken::decode_usual;
 use decoded::{damaged, decoded, expect, expect_errors, expect_no_prefix};
 use proptest::prelude::*;
 
@@ -300,5 +303,43 @@ proptest! {
     #[test]
     fn damaged_frames_never_panic(bytes in damaged(FRAMES)) {
         let _ = Venue::Kraken.decode(&bytes, &mut Batch::default());
+    }
+}
+
+/// Frames in the spelling that is read in one piece, and nearly in it.
+fn nearly_usual() -> impl Strategy<Value = String> {
+    let number = || "[0-9]{1,5}[.]?[0-9]{0,8}";
+    let level = || (number(), number());
+    let v2 = (prop::collection::vec(level(), 0..3), prop::collection::vec(level(), 0..3)).prop_map(
+        |(bids, asks)| {
+            let [bids, asks] = [bids, asks].map(|levels| {
+                let level = |(price, size)| format!(r#"{{"price":{price},"qty":{size}}}"#);
+                levels.into_iter().map(level).collect::<Vec<_>>().join(",")
+            });
+            format!(
+                r#"{{"channel":"book","type":"update","data":[{{"symbol":"SOL/USD","bids":[{bids}],"asks":[{asks}],"checksum":2878215795,"timestamp":"2026-03-01T00:00:02.000250Z"}}]}}"#
+            )
+        },
+    );
+    let depth = prop::sample::select(vec!["10", "25", "100", "500", "1000", "7"]);
+    let time = prop_oneof!["16[0-9]{8}[.][0-9]{6}", number()];
+    let v1 = (prop::bool::ANY, prop::collection::vec((number(), number(), time), 1..3), depth)
+        .prop_map(|(is_ask, levels, depth)| {
+            let level = |(price, size, time)| format!(r#"["{price}","{size}","{time}"]"#);
+            let levels: Vec<_> = levels.into_iter().map(level).collect();
+            let side = if is_ask { "a" } else { "b" };
+            let levels = levels.join(",");
+            format!(r#"[42,{{"{side}":[{levels}],"c":"3310070434"}},"book-{depth}","SOL/EUR"]"#)
+        });
+    altered(prop_oneof![v1, v2])
+}
+
+proptest! {
+    #[test]
+    fn the_usual_spelling_is_read_as_any_other(frame in nearly_usual()) {
+        // A blank before it, and the frame has to be read in the general way.
+        assert_usual(decode_usual, &frame);
+        let general = decoded(Kraken, &format!(" {frame}"));
+        prop_assert_eq!(decoded(Kraken, &frame), general, "{}", frame);
     }
 }

@@ -1,10 +1,12 @@
 //! Polymarket: each event in each of its shapes, its errors, and damage.
 
+mod altered;
 mod frames;
 
+use altered::{altered, assert_usual};
 use crossbook_core::batch::Batch;
 use crossbook_core::error::DecodeError;
-use crossbook_core::venues::polymarket::{decode, decode_snapshot};
+use crossbook_core::venues::polymarket::{decode, decode_snapshot, decode_usual};
 use frames::{assert_cut_is_refused, assert_refused, assert_same, damaged, read};
 use proptest::prelude::*;
 
@@ -248,6 +250,85 @@ fn what_cannot_be_used_is_refused_by_its_kind() {
 fn a_frame_that_is_cut_says_nothing() {
     assert_cut_is_refused(decode, FRAMES);
     assert_cut_is_refused(decode, &["[{\"bids\":[],\"asks\":[],\"asset_id\":\"1\"}]", "PONG"]);
+}
+
+/// Entries as the venue writes them, with `", "` or `","` between their members.
+fn entry() -> impl Strategy<Value = String> {
+    let price = || {
+        prop_oneof![
+            4 => "0[.][0-9]{2}",
+            2 => "0[.][0-9]{1,4}",
+            1 => "[01]([.]0{1,3})?",
+            1 => "[.0-9]{0,12}",
+        ]
+    };
+    let size =
+        prop_oneof![4 => "[1-9][0-9]{0,6}([.][0-9]{1,6})?", 1 => "0", 1 => "[.0-9e+-]{0,20}"];
+    let names = ("[0-9]{76,78}", "[0-9]{1,80}", prop_oneof![Just("BUY"), Just("SELL")]);
+    let hash = prop_oneof![4 => "[0-9a-f]{40}", 1 => "[0-9a-f]{0,44}"];
+    (names, price(), size, hash, price(), price(), any::<u8>()).prop_map(
+        |((long, short, side), price, size, hash, bid, ask, dice)| {
+            let token = if dice < 32 { short } else { long };
+            format!(
+                r#"{{"asset_id":"{token}", "price":"{price}", "size":"{size}", "side":"{side}", "hash":"{hash}", "best_bid":"{bid}", "best_ask":"{ask}"}}"#
+            )
+        },
+    )
+}
+
+/// A price change as the venue writes it, spaced or dense, alone or in an array.
+fn price_change() -> impl Strategy<Value = String> {
+    let market = prop_oneof![8 => "0x[0-9a-f]{64}", 1 => "0x[0-9a-f]{0,70}"];
+    let ms = prop_oneof![8 => "17[0-9]{11}", 1 => "[0-9]{0,16}"];
+    let entries = proptest::collection::vec(entry(), 1..4);
+    (market, entries, ms, any::<bool>(), any::<bool>()).prop_map(
+        |(market, entries, ms, is_dense, is_array)| {
+            let event = format!(
+                r#"{{"market":"{market}", "price_changes":[{}], "timestamp":"{ms}", "event_type":"price_change"}}"#,
+                entries.join(", ")
+            );
+            let event = if is_dense { event.replace(", ", ",") } else { event };
+            if is_array { format!("[{event}, {CHANGE}]") } else { event }
+        },
+    )
+}
+
+#[test]
+fn what_the_venue_sends_most_is_usual() {
+    let (market, token, hash) = ("3f".repeat(32), "7".repeat(77), "9a".repeat(20));
+    for (price, size, bid, ask) in [
+        ("0.46", "50", "0.46", "0.47"),
+        ("0.5", "589.78", "0.5", "0.51"),
+        ("0.004", "57284.15", "0.003", "0.004"),
+        ("0.01", "0", "0", "0.99"),
+        ("0.99", "109991.25", "0.98", "1"),
+    ] {
+        let entry = |side: &str| {
+            format!(
+                r#"{{"asset_id":"{token}", "price":"{price}", "size":"{size}", "side":"{side}", "hash":"{hash}", "best_bid":"{bid}", "best_ask":"{ask}"}}"#
+            )
+        };
+        let frame = format!(
+            r#"{{"market":"0x{market}", "price_changes":[{}, {}], "timestamp":"1767225600412", "event_type":"price_change"}}"#,
+            entry("BUY"),
+            entry("SELL")
+        );
+        for frame in [frame.replace(", ", ","), frame] {
+            assert!(decode_usual(frame.as_bytes(), &mut Batch::default()), "{frame}");
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    /// A blank behind the first brace is a spelling that only the general way reads.
+    #[test]
+    fn the_usual_spelling_says_what_any_other_does(frame in altered(price_change())) {
+        let respelled = frame.replacen('{', "{ ", 1);
+        prop_assert_eq!(read(decode, &frame), read(decode, &respelled));
+        assert_usual(decode_usual, &frame);
+    }
 }
 
 proptest! {

@@ -43,15 +43,14 @@ impl Bests {
             None => PyTuple::new(py, numbers)?,
             Some((kept, last)) => {
                 let last = last.bind(py);
-                let mut items = Vec::with_capacity(numbers.len());
-                for (place, (number, kept)) in numbers.into_iter().zip(kept).enumerate() {
-                    items.push(if number == *kept {
-                        last.get_item(place)?
+                let item = |place: usize| {
+                    if numbers[place] == kept[place] {
+                        last.get_item(place)
                     } else {
-                        PyInt::new(py, number).into_any()
-                    });
-                }
-                PyTuple::new(py, items)?
+                        Ok(PyInt::new(py, numbers[place]).into_any())
+                    }
+                };
+                PyTuple::new(py, [item(0)?, item(1)?, item(2)?, item(3)?])?
             }
         };
         self.0[at] = Some((numbers, tuple.clone().unbind()));

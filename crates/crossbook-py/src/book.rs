@@ -6,7 +6,7 @@ use crossbook_core::tracker::Tracker;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 
-use crate::engine::Engine;
+use crate::engine::{taken, Engine};
 
 /// Price and size of one level.
 type Level = (i64, i64);
@@ -52,7 +52,7 @@ impl Book {
 
     /// Best prices and sizes in one call; `None` unless both sides have a level.
     fn best<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyTuple>>> {
-        let engine = &mut *self.engine.bind(py).borrow_mut();
+        let engine = &mut *taken(self.engine.bind(py))?;
         let bbo = self.tracker(&engine.core)?.bbo();
         let (Some(bid), Some(ask)) = (bbo.bid, bbo.ask) else { return Ok(None) };
         engine.bests.tuple(py, self.number, [bid.0, bid.1, ask.0, ask.1]).map(Some)

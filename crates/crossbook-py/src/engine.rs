@@ -11,6 +11,7 @@ use crossbook_core::venue::Venue;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
+use pyo3::PyClassGuardMut;
 
 use crate::best::Bests;
 use crate::book::Book;
@@ -178,6 +179,12 @@ impl Engine {
     }
 }
 
+/// The engine, to be changed. It costs less than `borrow_mut`, which counts a reference.
+#[inline]
+pub fn taken<'a>(engine: &'a Bound<'_, Engine>) -> PyResult<PyClassGuardMut<'a, Engine>> {
+    Ok(PyClassGuardMut::try_from(engine)?)
+}
+
 /// One connection of an engine.
 #[pyclass(module = "crossbook._core", frozen)]
 pub struct Feed {
@@ -193,7 +200,7 @@ impl Feed {
         frame: &Bound<'_, PyAny>,
         ts_recv_ns: i64,
     ) -> PyResult<usize> {
-        let core = &mut self.engine.bind(py).borrow_mut().core;
+        let core = &mut taken(self.engine.bind(py))?.core;
         with_bytes(frame, |bytes| core.on_frame(self.number, bytes, ts_recv_ns))?;
         Ok(core.events().len())
     }
@@ -205,7 +212,7 @@ impl Feed {
         body: &Bound<'_, PyAny>,
         ts_recv_ns: i64,
     ) -> PyResult<usize> {
-        let core = &mut self.engine.bind(py).borrow_mut().core;
+        let core = &mut taken(self.engine.bind(py))?.core;
         with_bytes(body, |bytes| {
             core.on_snapshot(self.number, native.as_bytes(), bytes, ts_recv_ns);
         })?;

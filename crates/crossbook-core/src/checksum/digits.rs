@@ -1,30 +1,50 @@
 //! Integers as decimal digits.
 
-/// The digits of a number, without leading zeros, and how many they are; none of zero.
+/// Room for the digits of any number: they are written in blocks of eight.
+pub(super) const DIGITS: usize = 24;
+
+/// Write the digits of a number, without leading zeros; return how many they
+/// are: none of zero. What stands behind them in `out` may be overwritten.
 #[inline]
-pub(super) fn digits_of(value: u64) -> ([u8; 24], usize) {
-    let mut out = [0; 24];
-    let (top, rest) = (value / SIXTEEN, value % SIXTEEN);
-    let digits =
-        u128::from(eight_digits(rest / EIGHT)) | u128::from(eight_digits(rest % EIGHT)) << 64;
-    let ascii = digits | u128::from_ne_bytes([b'0'; 16]);
-    if top == 0 {
-        let zeros = digits.trailing_zeros() / 8;
-        let shown = ascii.checked_shr(8 * zeros).unwrap_or_default();
-        out[..16].copy_from_slice(&shown.to_le_bytes());
-        return (out, 16 - zeros as usize);
+pub(super) fn print_digits(value: u64, out: &mut [u8; DIGITS]) -> usize {
+    if value < EIGHT {
+        return print_leading(value, out);
     }
-    let digits = eight_digits(top);
-    let zeros = digits.trailing_zeros() / 8;
-    let shown = (digits | u64::from_ne_bytes([b'0'; 8])) >> (8 * zeros);
-    let length = 8 - zeros as usize;
-    out[..8].copy_from_slice(&shown.to_le_bytes());
-    out[length..length + 16].copy_from_slice(&ascii.to_le_bytes());
-    (out, length + 16)
+    let (above, last) = (value / EIGHT, value % EIGHT);
+    let mut length = if above < EIGHT {
+        print_leading(above, out)
+    } else {
+        let length = print_leading(above / EIGHT, out);
+        print_block(above % EIGHT, length, out);
+        length + 8
+    };
+    print_block(last, length, out);
+    length += 8;
+    length
 }
 
 const EIGHT: u64 = 100_000_000;
-const SIXTEEN: u64 = EIGHT * EIGHT;
+const ZEROS: u64 = u64::from_ne_bytes([b'0'; 8]);
+
+/// Write the digits of a number below 10^8, without leading zeros; return how many they are.
+#[inline]
+fn print_leading(value: u64, out: &mut [u8; DIGITS]) -> usize {
+    let digits = eight_digits(value);
+    let zeros = digits.trailing_zeros() / 8;
+    let text = (digits | ZEROS).wrapping_shr(8 * zeros);
+    if let Some(block) = out.first_chunk_mut() {
+        *block = text.to_le_bytes();
+    }
+    8 - zeros as usize
+}
+
+/// Write all eight digits of a number below 10^8.
+#[inline]
+fn print_block(value: u64, begin: usize, out: &mut [u8; DIGITS]) {
+    if let Some(block) = out.get_mut(begin..).and_then(<[u8]>::first_chunk_mut) {
+        *block = (eight_digits(value) | ZEROS).to_le_bytes();
+    }
+}
 
 /// The eight digits of a number below 10^8, one a byte, the first one lowest.
 ///
@@ -49,7 +69,8 @@ mod tests {
         #[test]
         fn digits_are_those_of_the_number(value: u64, digits in 0_u32..20) {
             for value in [value, value % 10_u64.pow(digits)] {
-                let (text, length) = digits_of(value);
+                let mut text = [b'x'; DIGITS];
+                let length = print_digits(value, &mut text);
                 let expected = value.to_string();
                 prop_assert_eq!(&text[..length], expected.trim_start_matches('0').as_bytes());
             }

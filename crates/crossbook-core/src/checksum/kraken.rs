@@ -1,256 +1,227 @@
 //! Kraken's checksum over the ten best levels of both sides.
 
-use std::ops::ControlFlow;
+use crate::decimal::POW10;
+use crate::divisor::Divisor;
+use crate::levels::Levels;
 
-use crc32fast::Hasher;
-
-use crate::batch::Side;
-
-use super::digits::digits_of;
+use super::digits::{print_digits, DIGITS};
 use super::Level;
 
 /// Levels of each side under the checksum.
 const LEVELS: usize = 10;
 
-/// Room for the digits of a level: two numbers, each written in a block of 24.
-const ROOM: usize = 48;
+/// Room for the digits of a level: a price and a size.
+const ROOM: usize = 2 * DIGITS;
+
+/// How many digits most levels have at most.
+const SHORT: usize = 32;
 
 /// Kraken's checksum of one book, taken again after each of its messages.
 ///
-/// The digits of the ten best levels of both sides are kept, so that only
-/// levels that are new among them are printed, and a side is only summed if
-/// something in it or before it changed.
+/// The digits of the ten best levels of both sides are kept: only levels that
+/// are new among them are printed, and nothing is summed if there are none.
 ///
 /// Source: docs.kraken.com, "Calculate Book Checksum v2", read 2026-11.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct KrakenChecksum {
-    /// Of prices and of sizes.
-    divisors: (i64, i64),
+    /// Decimals of prices and sizes as stored, and as printed.
+    decimals: [(u8, u8); 2],
+    divisors: Option<Divisors>,
     asks: Printed,
     bids: Printed,
-    /// The sum of the asks, then that of asks and bids.
-    sums: Option<(u32, u32)>,
-    /// Working memory.
-    now: Top,
+    /// All digits, those of the asks first.
+    text: [u8; 2 * LEVELS * ROOM],
+    /// Where the digits of the asks end, once they are there.
+    asks_end: Option<usize>,
+    sum: Option<u32>,
 }
 
+/// Of prices and of sizes.
+type Divisors = (Divisor, Divisor);
+
 impl KrakenChecksum {
-    /// Return the checksum of a book, given its sides from the best level on.
+    /// For a book whose prices and sizes are stored with `scale` decimals and
+    /// printed with `printed`.
+    fn new(scale: (u8, u8), printed: (u8, u8)) -> Self {
+        let divisor = |stored: u8, printed: u8| {
+            POW10.get(usize::from(stored.checked_sub(printed)?)).copied().map(Divisor::new)
+        };
+        Self {
+            decimals: [scale, printed],
+            divisors: divisor(scale.0, printed.0).zip(divisor(scale.1, printed.1)),
+            asks: Printed::default(),
+            bids: Printed::default(),
+            text: [0; 2 * LEVELS * ROOM],
+            asks_end: None,
+            sum: None,
+        }
+    }
+
+    /// Return the checksum of a book whose prices and sizes are stored with
+    /// `scale` decimals and printed with `printed`.
     ///
-    /// A divisor is `10^(storage decimals − printed decimals)`. How many
-    /// decimals the venue prints is known from its messages: those of the
-    /// prices and those of the sizes as sent, trailing zeros counted.
+    /// How many decimals the venue prints is known from its messages: those of
+    /// the prices and those of the sizes as sent, trailing zeros counted.
     ///
     /// `None` if a number cannot be printed: it is finer than the printed
-    /// decimals, or negative, or a divisor is not positive.
+    /// decimals, or negative, or not even the storage scale has so many.
     #[inline]
     pub fn compute(
         &mut self,
-        asks: impl Iterator<Item = Level>,
-        bids: impl Iterator<Item = Level>,
-        price_divisor: i64,
-        size_divisor: i64,
+        asks: &Levels,
+        bids: &Levels,
+        scale: (u8, u8),
+        printed: (u8, u8),
     ) -> Option<u32> {
-        if self.divisors != (price_divisor, size_divisor) {
-            self.forget();
-            self.divisors = (price_divisor, size_divisor);
+        if self.decimals != [scale, printed] {
+            *self = Self::new(scale, printed);
         }
-        let known_asks = self.asks.compare(asks, &mut self.now);
-        if !known_asks {
-            self.sums = None;
-            self.print(Side::Ask)?;
+        let divisors = self.divisors?;
+        let new_asks = self.asks.follow(asks, divisors);
+        let new_bids = self.bids.follow(bids, divisors);
+        if new_asks {
+            self.asks_end = None;
         }
-        let known_bids = self.bids.compare(bids, &mut self.now);
-        if !known_bids {
-            self.print(Side::Bid)?;
+        if new_asks || new_bids || self.sum.is_none() {
+            self.sum = self.total();
         }
-        match self.sums {
-            Some((_, sum)) if known_bids => Some(sum),
-            sums => Some(self.sum(sums.map(|(asks, _)| asks))),
-        }
+        self.sum
     }
 
-    /// Print the levels of a side that are not printed yet.
-    fn print(&mut self, side: Side) -> Option<()> {
-        let printed = match side {
-            Side::Ask => &mut self.asks,
-            Side::Bid => &mut self.bids,
-        };
-        let done = printed.print(&self.now, self.divisors);
-        if done.is_none() {
-            self.forget();
+    /// Sum the digits of both sides.
+    fn total(&mut self) -> Option<u32> {
+        if self.asks_end.is_none() {
+            self.asks_end = self.asks.join(&mut self.text, 0);
         }
-        done
-    }
-
-    /// Sum the digits of both sides, or of the bids alone behind the asks.
-    fn sum(&mut self, asks: Option<u32>) -> u32 {
-        let asks = asks.unwrap_or_else(|| crc32fast::hash(self.asks.text()));
-        let mut hasher = Hasher::new_with_initial(asks);
-        hasher.update(self.bids.text());
-        let sum = hasher.finalize();
-        self.sums = Some((asks, sum));
-        sum
-    }
-
-    fn forget(&mut self) {
-        self.asks.count = 0;
-        self.bids.count = 0;
-        self.sums = None;
+        let end = self.bids.join(&mut self.text, self.asks_end?)?;
+        Some(crc32fast::hash(self.text.get(..end)?))
     }
 }
 
-/// The best levels of a side as they are now, and how many are as they were.
-#[derive(Debug, Default)]
-struct Top {
-    levels: [Level; LEVELS],
-    count: usize,
-    unchanged: usize,
+impl Default for KrakenChecksum {
+    fn default() -> Self {
+        Self::new((0, 0), (0, 0))
+    }
 }
 
-/// The best levels of a side and their digits, one behind the other.
-#[derive(Clone, Debug)]
+/// The best levels of a side and the digits of each.
+#[derive(Debug)]
 struct Printed {
+    /// How often the side had been written to when it was last looked at.
+    writes: Option<u64>,
+    /// Keys and sizes, those of the best one last.
     levels: [Level; LEVELS],
-    count: usize,
-    /// Where the digits of each level end.
-    ends: [u16; LEVELS],
-    digits: [u8; LEVELS * ROOM],
+    /// Where the digits of each stand.
+    places: [u8; LEVELS],
+    digits: [Digits; LEVELS],
+}
+
+/// The digits of a level.
+#[derive(Clone, Copy, Debug)]
+struct Digits {
+    text: [u8; ROOM],
+    /// `None`: they cannot be printed.
+    length: Option<u8>,
 }
 
 impl Default for Printed {
     fn default() -> Self {
-        Self { levels: [(0, 0); LEVELS], count: 0, ends: [0; LEVELS], digits: [0; LEVELS * ROOM] }
+        Self {
+            writes: None,
+            levels: [(0, 0); LEVELS],
+            places: std::array::from_fn(|place| place as u8),
+            digits: [Digits { text: [0; ROOM], length: Some(0) }; LEVELS],
+        }
     }
 }
 
 impl Printed {
-    /// Whether the levels are these; if not, note what they are.
+    /// Print those of the best levels that are new; say whether the best levels changed.
     #[inline]
-    fn compare(&self, now: impl Iterator<Item = Level>, top: &mut Top) -> bool {
-        let mut now = now.take(LEVELS);
-        let known = self.levels.get(..self.count).unwrap_or_default();
-        let mut unchanged = 0;
-        // The iterator drives the loop: one over chunks is slow when asked level by level.
-        let seen = now.try_for_each(|level| match known.get(unchanged) {
-            Some(old) if *old == level => {
-                unchanged += 1;
-                ControlFlow::Continue(())
-            }
-            _ => ControlFlow::Break(level),
-        });
-        if seen.is_continue() && unchanged == self.count {
-            return true;
+    fn follow(&mut self, side: &Levels, divisors: Divisors) -> bool {
+        if self.writes == Some(side.writes()) {
+            return false;
         }
-        top.levels = self.levels;
-        top.unchanged = unchanged;
-        top.count = unchanged;
-        let mut keep = |level| {
-            if let Some(place) = top.levels.get_mut(top.count) {
-                *place = level;
-                top.count += 1;
-            }
-        };
-        if let ControlFlow::Break(level) = seen {
-            keep(level);
-            now.for_each(keep);
-        }
-        false
+        self.writes = Some(side.writes());
+        self.look_at(side, divisors)
     }
 
-    /// Print the levels as they are now, moving digits that are there already.
-    fn print(&mut self, top: &Top, divisors: (i64, i64)) -> Option<()> {
-        let run = self.run(top);
-        let begin = self.start(top.unchanged);
-        // Printed aside, since digits that stay may stand in its place.
-        let mut came = [0; ROOM];
-        let came_length = if run.new > top.unchanged {
-            print_level(top.levels.get(top.unchanged)?, divisors, &mut came)?
-        } else {
-            0
-        };
-        let mut end = begin + came_length;
-        let stays = self.start(run.old)..self.start(run.old + run.count);
-        let ends = self.ends;
-        let moved = self.ends.iter_mut().skip(run.new).zip(ends.iter().skip(run.old));
-        for (place, old) in moved.take(run.count) {
-            *place = (end + usize::from(*old) - stays.start) as u16;
-        }
-        if let Some(place) = self.ends.get_mut(top.unchanged).filter(|_| came_length > 0) {
-            *place = end as u16;
-        }
-        let stays_length = stays.len();
-        self.digits.copy_within(stays, end);
-        self.digits.get_mut(begin..end)?.copy_from_slice(came.get(..came_length)?);
-        end += stays_length;
-        for place in run.new + run.count..top.count {
-            end += print_level(top.levels.get(place)?, divisors, self.digits.get_mut(end..)?)?;
-            *self.ends.get_mut(place)? = end as u16;
-        }
-        self.levels = top.levels;
-        self.count = top.count;
-        Some(())
-    }
-
-    /// Which levels behind the first change are as they were: those behind a
-    /// level that changed, came or went; none if more than that happened.
-    fn run(&self, top: &Top) -> Run {
-        let at = top.unchanged;
-        for (new, old) in [(at + 1, at + 1), (at + 1, at), (at, at + 1)] {
-            let now = top.levels.get(new..top.count).unwrap_or_default();
-            let before = self.levels.get(old..self.count).unwrap_or_default();
-            let count = now.len().min(before.len());
-            if count > 0 && now.iter().zip(before).all(|(now, before)| now == before) {
-                return Run { new, old, count };
+    fn look_at(&mut self, side: &Levels, divisors: Divisors) -> bool {
+        let mut scattered = [(0, 0); LEVELS];
+        let now = side.top(&mut scattered);
+        let changed = (0..LEVELS).rev().find(|at| now[*at] != self.levels[*at]);
+        for at in (0..changed.map_or(0, |at| at + 1)).rev() {
+            if self.levels[at] == now[at] || self.find_below(at, now[at]) {
+                continue;
             }
+            self.levels[at] = now[at];
+            let (key, size) = now[at];
+            let level = (side.price_of(key), size);
+            self.digits[usize::from(self.places[at])].print(level, divisors);
         }
-        Run { new: at, old: at, count: 0 }
+        changed.is_some()
     }
 
-    /// Where the digits of a level begin.
+    /// Whether a level stood below and moved up to `at`, where its digits are brought
+    /// then. Otherwise the worst level's place is brought there, for the new one's digits.
+    fn find_below(&mut self, at: usize, level: Level) -> bool {
+        if self.levels[at].0 == level.0 {
+            // Another size is printed over the old one.
+            return false;
+        }
+        let found = (0..at).rev().find(|below| self.levels[*below] == level);
+        let from = found.unwrap_or(0);
+        let place = self.places[from];
+        for below in from..at {
+            self.levels[below] = self.levels[below + 1];
+            self.places[below] = self.places[below + 1];
+        }
+        (self.levels[at], self.places[at]) = (level, place);
+        found.is_some()
+    }
+
+    /// Write the digits of all levels to `text` from `begin` on, the best level
+    /// first; return where they end.
     #[inline]
-    fn start(&self, place: usize) -> usize {
-        place.checked_sub(1).and_then(|before| self.ends.get(before)).map_or(0, |end| *end as usize)
-    }
-
-    #[inline]
-    fn text(&self) -> &[u8] {
-        self.digits.get(..self.start(self.count)).unwrap_or_default()
+    fn join(&self, text: &mut [u8], begin: usize) -> Option<usize> {
+        let mut end = begin;
+        for place in self.places.iter().rev() {
+            let digits = self.digits.get(usize::from(*place))?;
+            let length = usize::from(digits.length?);
+            // Copied by the block: what is behind the digits is written over by the next ones.
+            let to: &mut [u8; ROOM] = text.get_mut(end..)?.first_chunk_mut()?;
+            if length <= SHORT {
+                to[..SHORT].copy_from_slice(&digits.text[..SHORT]);
+            } else {
+                *to = digits.text;
+            }
+            end += length;
+        }
+        Some(end)
     }
 }
 
-/// Levels that moved together.
-struct Run {
-    /// Place of the first of them now.
-    new: usize,
-    /// Its place before.
-    old: usize,
-    count: usize,
-}
-
-/// Print the digits of a price and a size; return how many they are.
-#[inline]
-fn print_level(level: &Level, divisors: (i64, i64), out: &mut [u8]) -> Option<usize> {
-    let price = print_digits(level.0, divisors.0, out)?;
-    Some(price + print_digits(level.1, divisors.1, out.get_mut(price..)?)?)
-}
-
-/// Print `value / divisor` without leading zeros; return how many digits that are.
-#[inline]
-fn print_digits(value: i64, divisor: i64, out: &mut [u8]) -> Option<usize> {
-    let (value, divisor) = (u64::try_from(value).ok()?, u64::try_from(divisor).ok()?);
-    let quotient = value.checked_div(divisor)?;
-    if quotient * divisor != value {
-        return None;
+impl Digits {
+    /// Print a price and a size; nothing for a level that is not there.
+    #[inline]
+    fn print(&mut self, level: Level, divisors: Divisors) {
+        self.length = self.try_print(level, divisors);
     }
-    let (digits, length) = digits_of(quotient);
-    *out.first_chunk_mut()? = digits;
-    Some(length)
+
+    #[inline]
+    fn try_print(&mut self, level: Level, divisors: Divisors) -> Option<u8> {
+        let price = divisors.0.quotient(u64::try_from(level.0).ok()?)?;
+        let size = divisors.1.quotient(u64::try_from(level.1).ok()?)?;
+        let begin = print_digits(price, self.text.first_chunk_mut()?);
+        let length = print_digits(size, self.text.get_mut(begin..)?.first_chunk_mut()?);
+        Some((begin + length) as u8)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::batch::Side;
     use proptest::prelude::*;
 
     type Sides = (Vec<Level>, Vec<Level>);
@@ -284,11 +255,12 @@ mod tests {
         (asks, bids)
     }
 
-    /// The venue's description, word by word.
-    fn plain(sides: &Sides, divisors: (i64, i64)) -> Option<u32> {
+    /// The venue's description, word by word, for numbers with so many decimals too many.
+    fn plain(sides: &Sides, decimals: (u8, u8)) -> Option<u32> {
+        let divisors = [decimals.0, decimals.1].map(|decimals| POW10[usize::from(decimals)]);
         let mut text = String::new();
         for (price, size) in sides.0.iter().take(10).chain(sides.1.iter().take(10)) {
-            for (value, divisor) in [(*price, divisors.0), (*size, divisors.1)] {
+            for (value, divisor) in [*price, *size].into_iter().zip(divisors) {
                 if value % divisor != 0 {
                     return None;
                 }
@@ -298,9 +270,20 @@ mod tests {
         Some(crc32fast::hash(text.as_bytes()))
     }
 
-    fn kraken(checksum: &mut KrakenChecksum, sides: &Sides, divisors: (i64, i64)) -> Option<u32> {
-        let (asks, bids) = (sides.0.iter().copied(), sides.1.iter().copied());
-        checksum.compute(asks, bids, divisors.0, divisors.1)
+    fn levels(side: Side, all: &[Level]) -> Levels {
+        let mut levels = Levels::new(side);
+        for (price, size) in all {
+            levels.push(*price, *size);
+        }
+        levels.settle(&mut Vec::new());
+        levels
+    }
+
+    fn kraken(checksum: &mut KrakenChecksum, sides: &Sides, decimals: (u8, u8)) -> Option<u32> {
+        let (asks, bids) = (levels(Side::Ask, &sides.0), levels(Side::Bid, &sides.1));
+        // Other books than the last ones may have been written to as often.
+        (checksum.asks.writes, checksum.bids.writes) = (None, None);
+        checksum.compute(&asks, &bids, decimals, (0, 0))
     }
 
     #[test]
@@ -309,7 +292,7 @@ mod tests {
         let (mut asks, mut bids) = documented();
         for _ in 0..2 {
             let sides = (asks.clone(), bids.clone());
-            assert_eq!(kraken(&mut checksum, &sides, (1, 1)), Some(3_310_070_434));
+            assert_eq!(kraken(&mut checksum, &sides, (0, 0)), Some(3_310_070_434));
         }
         // The same levels at a finer storage scale, and more of them than count.
         for level in asks.iter_mut().chain(&mut bids) {
@@ -318,33 +301,45 @@ mod tests {
         asks.push((5_000_000_000, 1));
         bids.push((4_000_000_000, 1));
         let mut sides = (asks, bids);
-        assert_eq!(kraken(&mut checksum, &sides, (10_000, 100)), Some(3_310_070_434));
+        assert_eq!(kraken(&mut checksum, &sides, (4, 2)), Some(3_310_070_434));
         // A size finer than the venue prints cannot be summed; then it is good again.
-        sides.0[3].1 += 1;
-        assert_eq!(kraken(&mut checksum, &sides, (10_000, 100)), None);
-        sides.0[3].1 -= 1;
-        assert_eq!(kraken(&mut checksum, &sides, (10_000, 100)), Some(3_310_070_434));
+        for side in 0..2 {
+            let level = if side == 0 { 3 } else { 7 };
+            [&mut sides.0, &mut sides.1][side][level].1 += 1;
+            assert_eq!(kraken(&mut checksum, &sides, (4, 2)), None);
+            assert_eq!(kraken(&mut checksum, &sides, (4, 2)), None);
+            [&mut sides.0, &mut sides.1][side][level].1 -= 1;
+            assert_eq!(kraken(&mut checksum, &sides, (4, 2)), Some(3_310_070_434));
+        }
     }
 
     #[test]
     fn what_cannot_be_printed_has_no_checksum() {
-        for (level, divisors) in
-            [((-1, 1), (1, 1)), ((1, 1), (0, 1)), ((1, 1), (1, -1)), ((1, 1), (1, 2))]
-        {
-            let sides = (vec![level], vec![]);
-            let checksum = kraken(&mut KrakenChecksum::default(), &sides, divisors);
-            assert_eq!(checksum, None, "{level:?} {divisors:?}");
+        for (level, scale, printed) in [
+            ((-1, 1), (0, 0), (0, 0)),
+            ((1, 1), (0, 0), (1, 0)),
+            ((1, 1), (0, 0), (0, 1)),
+            ((1, 1), (0, 1), (0, 0)),
+            ((1, 1), (u8::MAX, 0), (0, 0)),
+        ] {
+            let (asks, bids) = (levels(Side::Ask, &[level]), levels(Side::Bid, &[]));
+            let checksum = KrakenChecksum::default().compute(&asks, &bids, scale, printed);
+            assert_eq!(checksum, None, "{level:?} {scale:?} {printed:?}");
         }
         let empty = (vec![], vec![]);
-        assert_eq!(kraken(&mut KrakenChecksum::default(), &empty, (1, 1)), Some(0));
-        let most = (vec![(i64::MAX, i64::MAX); 10], vec![(i64::MAX, i64::MAX); 10]);
-        let checksum = kraken(&mut KrakenChecksum::default(), &most, (1, 1));
-        assert_eq!(checksum, plain(&most, (1, 1)));
+        assert_eq!(kraken(&mut KrakenChecksum::default(), &empty, (0, 0)), Some(0));
+        let mut most = (vec![(i64::MAX, i64::MAX)], vec![(i64::MAX, i64::MAX)]);
+        for less in 1..10 {
+            most.0.insert(0, (i64::MAX - less, i64::MAX));
+            most.1.push((i64::MAX - less, i64::MAX));
+        }
+        let checksum = kraken(&mut KrakenChecksum::default(), &most, (0, 0));
+        assert_eq!(checksum, plain(&most, (0, 0)));
     }
 
     /// A book of a few prices, so that levels come, go and move.
     fn sides() -> impl Strategy<Value = Sides> {
-        let side = || proptest::collection::btree_map(0_i64..24, 0_i64..4, 0..16);
+        let side = || proptest::collection::btree_map(0_i64..24, 1_i64..4, 0..16);
         (side(), side())
             .prop_map(|(asks, bids)| (asks.into_iter().collect(), bids.into_iter().rev().collect()))
     }
@@ -352,19 +347,42 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_kept_never_shows(
-            books in proptest::collection::vec((sides(), 1_i64..3, 1_i64..3), 1..20),
+            books in proptest::collection::vec((sides(), 0_u8..2, 0_u8..2), 1..20),
         ) {
             let mut checksum = KrakenChecksum::default();
-            for (sides, price_divisor, size_divisor) in books {
-                let divisors = (price_divisor, size_divisor);
-                prop_assert_eq!(kraken(&mut checksum, &sides, divisors), plain(&sides, divisors));
+            for (sides, price_decimals, size_decimals) in books {
+                let decimals = (price_decimals, size_decimals);
+                prop_assert_eq!(kraken(&mut checksum, &sides, decimals), plain(&sides, decimals));
             }
         }
 
         #[test]
-        fn any_levels_can_be_summed(levels in proptest::collection::vec(any::<Level>(), 0..40)) {
+        fn a_book_is_followed_through_its_changes(
+            depth in prop_oneof![Just(0_usize), Just(10_usize)],
+            messages in proptest::collection::vec(
+                proptest::collection::vec((any::<bool>(), 0_i64..24, 0_i64..9), 0..4), 1..60),
+        ) {
+            let mut checksum = KrakenChecksum::default();
+            let (mut asks, mut bids) = (levels(Side::Ask, &[]), levels(Side::Bid, &[]));
+            for message in messages {
+                for (is_ask, price, size) in message {
+                    let side = if is_ask { &mut asks } else { &mut bids };
+                    side.set(price, size);
+                }
+                asks.cut(depth);
+                bids.cut(depth);
+                let sides = (asks.iter().collect(), bids.iter().collect());
+                let sum = checksum.compute(&asks, &bids, (0, 0), (0, 0));
+                prop_assert_eq!(sum, plain(&sides, (0, 0)));
+            }
+        }
+
+        #[test]
+        fn any_levels_can_be_summed(
+            levels in proptest::collection::vec((0_i64.., any::<i64>()), 0..40),
+        ) {
             let sides = (levels.clone(), levels);
-            let _ = kraken(&mut KrakenChecksum::default(), &sides, (1, 1));
+            let _ = kraken(&mut KrakenChecksum::default(), &sides, (0, 0));
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::decimal::{DECIMALS_MAX, POW10};
 
-use super::digits::digits_of;
+use super::digits::{print_digits, DIGITS};
 use super::Level;
 
 /// Levels of each side under the checksum.
@@ -48,7 +48,8 @@ pub fn okx_checksum(
 #[inline]
 fn print_decimal(value: i64, decimals: u8, out: &mut [u8]) -> Option<usize> {
     let (value, decimals) = without_trailing_zeros(value.unsigned_abs(), decimals);
-    let (digits, length) = digits_of(value);
+    let mut digits = [0; DIGITS];
+    let length = print_digits(value, &mut digits);
     let decimals = usize::from(decimals);
     let whole = length.saturating_sub(decimals);
     let mut end = whole;

@@ -24,12 +24,12 @@ impl<'a> Cursor<'a> {
         Some(())
     }
 
-    /// The text before the next quote, if a string may hold all of it without escapes.
+    /// The text before the next quote, if all of it is ASCII that a string holds without escapes.
     #[inline]
     pub fn plain(&mut self) -> Option<&'a [u8]> {
         let mut end = self.at;
         loop {
-            let mask = lanes::mask_at(self.text, end, lanes::special)?;
+            let mask = lanes::mask_at(self.text, end, lanes::unusual)?;
             if mask != 0 {
                 end += mask.trailing_zeros() as usize;
                 break;

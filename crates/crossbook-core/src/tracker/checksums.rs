@@ -3,7 +3,6 @@
 use crate::batch::{Proof, Side};
 use crate::book::Book;
 use crate::checksum::{okx_checksum, KrakenChecksum};
-use crate::decimal::POW10;
 
 /// Working state of the checksums of one book; nothing for venues without.
 #[derive(Debug, Default)]
@@ -23,20 +22,16 @@ impl Checksums {
         scale: (u8, u8),
         printed: (u8, u8),
     ) -> (i64, i64) {
-        let asks = book.side(Side::Ask).iter();
-        let bids = book.side(Side::Bid).iter();
+        let (asks, bids) = (book.side(Side::Ask), book.side(Side::Bid));
         match proof {
             Proof::KrakenChecksum(theirs) => {
                 let kraken = self.kraken.get_or_insert_default();
-                let divisors = divisor(scale.0, printed.0).zip(divisor(scale.1, printed.1));
-                let ours = divisors
-                    .and_then(|(price, size)| kraken.compute(asks, bids, price, size))
-                    .map_or(-1, i64::from);
+                let ours = kraken.compute(asks, bids, scale, printed).map_or(-1, i64::from);
                 (i64::from(theirs), ours)
             }
             Proof::OkxChecksum(theirs) => {
-                let ours = okx_checksum(bids, asks, scale.0, scale.1).map_or(i64::MIN, i64::from);
-                (i64::from(theirs), ours)
+                let ours = okx_checksum(bids.iter(), asks.iter(), scale.0, scale.1);
+                (i64::from(theirs), ours.map_or(i64::MIN, i64::from))
             }
             Proof::None | Proof::Best { .. } | Proof::Hash { .. } => (0, 0),
         }
@@ -46,9 +41,4 @@ impl Checksums {
     pub(super) fn memory_bytes(&self) -> usize {
         self.kraken.as_ref().map_or(0, |_| size_of::<KrakenChecksum>())
     }
-}
-
-/// What a stored number is divided by to be printed; `None`: it has too few decimals.
-fn divisor(stored: u8, printed: u8) -> Option<i64> {
-    POW10.get(usize::from(stored.checked_sub(printed)?)).copied()
 }

@@ -377,11 +377,16 @@ impl Tracker {
         self.lose(BookState::Broken, Reason::OffScale, context, events);
     }
 
-    /// Count a level that orders could not have: kept, but worth knowing.
+    /// Count levels that orders could not have: kept, but worth knowing.
     #[inline]
-    pub fn count_off_grid(&mut self, level: ScaledLevel) {
-        self.counts.off_tick += u64::from(!self.tick.divides(level.price));
-        self.counts.off_lot += u64::from(!self.lot.divides(level.size.abs()));
+    pub fn count_off_grid(&mut self, levels: &[ScaledLevel]) {
+        if self.instrument.tick <= 1 && self.instrument.lot <= 1 {
+            return;
+        }
+        for level in levels {
+            self.counts.off_tick += u64::from(!self.tick.divides(level.price));
+            self.counts.off_lot += u64::from(!self.lot.divides(level.size.abs()));
+        }
     }
 
     /// The tick changed: the book is of another epoch until its next snapshot.

@@ -11,6 +11,13 @@ use crate::json::Cursor;
 mod advanced;
 mod exchange;
 
+/// Decode an `l2update` as the Exchange feed always spells it; `false`, and
+/// nothing is read, if the frame is any other.
+#[inline]
+pub fn decode_usual(frame: &[u8], batch: &mut Batch) -> bool {
+    exchange::decode_usual(frame, batch)
+}
+
 /// Decode one frame of either feed.
 ///
 /// # Errors

@@ -20,6 +20,7 @@ use super::{source, token};
 
 mod clock;
 mod levels;
+mod usual;
 
 use clock::Clock;
 use levels::Sides;
@@ -28,7 +29,24 @@ use levels::Sides;
 ///
 /// # Errors
 /// The reason why nothing of the frame may be used.
+#[inline]
 pub fn decode(frame: &[u8], batch: &mut Batch) -> Result<(), DecodeError> {
+    if decode_usual(frame, batch) {
+        return Ok(());
+    }
+    any_frame(frame, batch)
+}
+
+/// Decode a delta as the venue spells it; `false`, and nothing is read, if the
+/// frame is any other. It is ASCII without escapes where it is decoded.
+#[inline]
+pub fn decode_usual(frame: &[u8], batch: &mut Batch) -> bool {
+    usual::delta(frame, batch).is_some()
+}
+
+/// As [`decode`], of any frame.
+#[inline(never)]
+fn any_frame(frame: &[u8], batch: &mut Batch) -> Result<(), DecodeError> {
     let mut cursor = Cursor::new(frame);
     let mut envelope = Envelope::default();
     envelope.read(&mut cursor, frame, batch)?;
@@ -205,6 +223,7 @@ fn content<'a>(
 }
 
 /// Push the two messages of one event: that of the YES leg, then that of the NO leg.
+#[inline]
 fn push_legs(batch: &mut Batch, symbol: Span, ts_event_ns: i64, yes: Body, no: Body) {
     batch.push(Message { symbol, outcome: Outcome::Yes, ts_event_ns, body: yes });
     batch.push(Message { symbol, outcome: Outcome::No, ts_event_ns, body: no });
@@ -275,9 +294,23 @@ fn delta<'a>(
     }
     let price = need(dollars.or(cents))?;
     let size = need(change.or(whole))?;
+    let symbol = Span::of(frame, need(ticker)?);
+    push_delta(batch, symbol, clock.ns()?, need(leg)?, price, size)
+}
+
+/// Push what a change of the bids of one leg is for the books of both.
+#[inline]
+fn push_delta(
+    batch: &mut Batch,
+    symbol: Span,
+    ts_event_ns: i64,
+    leg: Outcome,
+    price: Decimal,
+    size: Decimal,
+) -> Result<(), DecodeError> {
     let bid = Level { side: Side::Bid, price, size };
     let ask = Level { side: Side::Ask, price: price.complement()?, size };
-    let (yes, no) = if need(leg)? == Outcome::Yes { (bid, ask) } else { (ask, bid) };
+    let (yes, no) = if leg == Outcome::Yes { (bid, ask) } else { (ask, bid) };
     let start = batch.mark();
     batch.push_level(yes)?;
     batch.push_level(no)?;
@@ -290,7 +323,7 @@ fn delta<'a>(
             depth: 0,
         })
     });
-    push_legs(batch, Span::of(frame, need(ticker)?), clock.ns()?, yes, no);
+    push_legs(batch, symbol, ts_event_ns, yes, no);
     Ok(())
 }
 

@@ -12,12 +12,31 @@ use crate::json::{Cursor, Next};
 mod v1;
 mod v2;
 
+/// Decode a book's message of either version as the venue always spells it;
+/// `false`, and nothing is read, if the frame is any other.
+#[inline]
+pub fn decode_usual(frame: &[u8], batch: &mut Batch) -> bool {
+    let mark = batch.mark();
+    let read = match frame.first() {
+        Some(b'[') => v1::usual_update(frame, batch),
+        Some(b'{') => v2::usual_book(frame, batch),
+        _ => None,
+    };
+    if read.is_none() {
+        batch.forget_since(mark);
+    }
+    read.is_some()
+}
+
 /// Decode one frame of either version.
 ///
 /// # Errors
 /// The reason why nothing of the frame may be used.
 #[inline]
 pub fn decode(frame: &[u8], batch: &mut Batch) -> Result<(), DecodeError> {
+    if decode_usual(frame, batch) {
+        return Ok(());
+    }
     let mut cursor = Cursor::new(frame);
     if frame.starts_with(b"{\"channel\":") {
         return v2::decode(frame, batch);

@@ -31,7 +31,24 @@ use levels::{delta, inside, levels, price_changes, side};
 ///
 /// # Errors
 /// The reason why nothing of the frame may be used.
+#[inline]
 pub fn decode(frame: &[u8], batch: &mut Batch) -> Result<(), DecodeError> {
+    if decode_usual(frame, batch) {
+        return Ok(());
+    }
+    any_frame(frame, batch)
+}
+
+/// Decode a price change as the venue spells it; `false`, and nothing is read, if
+/// the frame is any other. It is ASCII without escapes where it is decoded.
+#[inline]
+pub fn decode_usual(frame: &[u8], batch: &mut Batch) -> bool {
+    usual::frame(frame, batch).is_some()
+}
+
+/// As [`decode`], of any frame.
+#[inline(never)]
+fn any_frame(frame: &[u8], batch: &mut Batch) -> Result<(), DecodeError> {
     let words = frame.trim_ascii();
     let control = match words {
         b"" => return Ok(()),
@@ -74,10 +91,10 @@ fn event<'a>(
     frame: &'a [u8],
     batch: &mut Batch,
 ) -> Result<(), DecodeError> {
-    if usual::price_change(cursor, frame, batch).is_some() {
-        return Ok(());
+    match usual::event(cursor, frame, batch) {
+        Some(()) => Ok(()),
+        None => any_event(cursor, frame, batch),
     }
-    any_event(cursor, frame, batch)
 }
 
 /// As [`event`], in any spelling.

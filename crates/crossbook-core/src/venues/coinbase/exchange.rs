@@ -15,11 +15,10 @@ use super::{advanced, taker, Best};
 /// Decode one frame.
 #[inline]
 pub(super) fn decode(frame: &[u8], batch: &mut Batch) -> Result<(), DecodeError> {
-    let mark = batch.mark();
-    if usual_update(frame, batch).is_some() {
+    if decode_usual(frame, batch) {
         return Ok(());
     }
-    batch.forget_since(mark);
+    let mark = batch.mark();
     let mut cursor = Cursor::new(frame);
     let mut fields = Fields { levels_from: mark, ..Fields::default() };
     fields.read(&mut cursor, batch)?;
@@ -29,6 +28,17 @@ pub(super) fn decode(frame: &[u8], batch: &mut Batch) -> Result<(), DecodeError>
         return advanced::decode(frame, batch);
     }
     fields.emit(frame, batch)
+}
+
+/// Decode an `l2update` in its usual spelling; `false`, and nothing is read, if it has another.
+#[inline]
+pub(super) fn decode_usual(frame: &[u8], batch: &mut Batch) -> bool {
+    let mark = batch.mark();
+    let is_read = usual_update(frame, batch).is_some();
+    if !is_read {
+        batch.forget_since(mark);
+    }
+    is_read
 }
 
 /// Read an `l2update` in its usual spelling; `None` if it has another.

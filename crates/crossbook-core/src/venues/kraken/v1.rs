@@ -12,6 +12,7 @@ use crate::batch::{
 use crate::decimal::Decimal;
 use crate::error::DecodeError;
 use crate::json::{need, once, Cursor, Next};
+use crate::time;
 use crate::venues::{each, field};
 
 use super::{checksum, push_about, push_answer};
@@ -20,10 +21,6 @@ use super::{checksum, push_about, push_answer};
 #[inline]
 pub(super) fn decode_data(frame: &[u8], batch: &mut Batch) -> Result<(), DecodeError> {
     let mark = batch.mark();
-    if usual_update(frame, batch).is_some() {
-        return Ok(());
-    }
-    batch.forget_since(mark);
     let mut cursor = Cursor::new(frame);
     let mut payload = Payload::default();
     let (mut rows, mut channel, mut pair) = (None, None, None);
@@ -70,7 +67,7 @@ pub(super) fn decode_data(frame: &[u8], batch: &mut Batch) -> Result<(), DecodeE
 
 /// Read changes of one side in their usual spelling; `None` if they have another.
 #[inline]
-fn usual_update(frame: &[u8], batch: &mut Batch) -> Option<()> {
+pub(super) fn usual_update(frame: &[u8], batch: &mut Batch) -> Option<()> {
     let mark = batch.mark();
     let mut cursor = Cursor::new(frame);
     cursor.take(b"[")?;
@@ -79,11 +76,10 @@ fn usual_update(frame: &[u8], batch: &mut Batch) -> Option<()> {
         Some(()) => Side::Bid,
         None => cursor.take(b",{\"a\":[[\"").map(|()| Side::Ask)?,
     };
-    let ts_event_ns = usual_rows(&mut cursor, side, batch)?;
+    let ts_event_ns = usual_rows(frame, &mut cursor, side, batch)?;
     let sum = u32::try_from(cursor.plain_id()?).ok()?;
-    cursor.take(b"\"},\"")?;
-    let depth = book_depth(cursor.plain()?)?;
-    cursor.take(b"\",\"")?;
+    cursor.take(b"\"},\"book-")?;
+    let depth = DEPTHS.iter().find_map(|(text, depth)| cursor.take(text).map(|()| *depth))?;
     let symbol = Span::of(frame, cursor.plain()?);
     cursor.take(b"\"]")?;
     cursor.end().ok()?;
@@ -92,16 +88,33 @@ fn usual_update(frame: &[u8], batch: &mut Batch) -> Option<()> {
     Some(())
 }
 
+/// The depths on offer as they end a channel's name, before the pair.
+const DEPTHS: [(&[u8], u32); 5] = [
+    (b"1000\",\"", 1000),
+    (b"100\",\"", 100),
+    (b"10\",\"", 10),
+    (b"25\",\"", 25),
+    (b"500\",\"", 500),
+];
+
 /// Read rows `["price","size","time"]` up to the checksum; return the latest time.
 #[inline]
-fn usual_rows(cursor: &mut Cursor<'_>, side: Side, batch: &mut Batch) -> Option<i64> {
+fn usual_rows(frame: &[u8], cursor: &mut Cursor<'_>, side: Side, batch: &mut Batch) -> Option<i64> {
     let mut latest_ns = 0;
     loop {
         let price = cursor.plain_amount()?;
         cursor.take(b"\",\"")?;
         let size = cursor.plain_amount()?;
         cursor.take(b"\",\"")?;
-        latest_ns = cursor.plain_seconds()?.max(latest_ns);
+        let begin = cursor.position();
+        let at_ns = match frame.get(begin..).and_then(time::from_unix_text) {
+            Some((at_ns, length)) => {
+                *cursor = cursor.at(begin + length);
+                at_ns
+            }
+            None => cursor.plain_seconds()?,
+        };
+        latest_ns = at_ns.max(latest_ns);
         batch.push_level(Level { side, price, size }).ok()?;
         if cursor.take(b"\"]],\"c\":\"").is_some() {
             return Some(latest_ns);

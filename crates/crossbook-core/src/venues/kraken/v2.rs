@@ -4,7 +4,7 @@ use crate::batch::{
     Batch, Body, BookKind, BookMessage, Control, Level, Message, Outcome, Proof, Quote, QuoteAt,
     Sequence, Side, Span, TakerSide, Trade,
 };
-use crate::decimal::Decimal;
+use crate::decimal::{self, Decimal};
 use crate::error::DecodeError;
 use crate::json::{need, once, Cursor, Next};
 use crate::time;
@@ -19,11 +19,6 @@ const DEPTHS: [u32; 5] = [10, 25, 100, 500, 1000];
 /// Decode one frame.
 #[inline]
 pub(super) fn decode(frame: &[u8], batch: &mut Batch) -> Result<(), DecodeError> {
-    let mark = batch.mark();
-    if usual_book(frame, batch).is_some() {
-        return Ok(());
-    }
-    batch.forget_since(mark);
     let mut cursor = Cursor::new(frame);
     let mut envelope = Envelope::default();
     envelope.read(frame, &mut cursor, batch)?;
@@ -33,25 +28,65 @@ pub(super) fn decode(frame: &[u8], batch: &mut Batch) -> Result<(), DecodeError>
 
 /// Read a book message in its usual spelling; `None` if it has another.
 #[inline]
-fn usual_book(frame: &[u8], batch: &mut Batch) -> Option<()> {
+pub(super) fn usual_book(frame: &[u8], batch: &mut Batch) -> Option<()> {
     let mut cursor = Cursor::new(frame);
     let cursor = &mut cursor;
     let mut book = Book::new(batch);
-    cursor.take(b"{\"channel\":\"book\",\"type\":")?;
-    let kind = book_kind(cursor.string().ok()?).ok()?;
-    cursor.take(b",\"data\":[{\"symbol\":")?;
-    book.symbol = Some(cursor.string().ok()?);
-    cursor.take(b",\"bids\":")?;
-    book.bids = Some(read_levels(cursor, Side::Bid, batch).ok()?);
-    cursor.take(b",\"asks\":")?;
-    book.asks = Some(read_levels(cursor, Side::Ask, batch).ok()?);
+    cursor.take(b"{\"channel\":\"book\",\"type\":\"")?;
+    let kind = if cursor.take(b"update\",\"data\":[{\"symbol\":\"").is_some() {
+        BookKind::Delta
+    } else {
+        cursor.take(b"snapshot\",\"data\":[{\"symbol\":\"")?;
+        BookKind::Snapshot
+    };
+    book.symbol = Some(cursor.plain()?);
+    cursor.take(b"\",\"bids\":[")?;
+    book.bids = Some(usual_levels(frame, cursor, Side::Bid, batch)?);
+    cursor.take(b",\"asks\":[")?;
+    book.asks = Some(usual_levels(frame, cursor, Side::Ask, batch)?);
     cursor.take(b",\"checksum\":")?;
-    book.proof = Some(checksum(cursor).ok()?);
-    cursor.take(b",\"timestamp\":")?;
-    book.timestamp = Some(cursor.string().ok()?);
-    cursor.take(b"}]}")?;
+    let sum = usual_number(frame, cursor, b',').filter(|sum| sum.decimals == 0)?;
+    book.proof = Some(Proof::KrakenChecksum(u32::try_from(sum.mantissa).ok()?));
+    cursor.take(b",\"timestamp\":\"")?;
+    book.timestamp = Some(cursor.plain()?);
+    cursor.take(b"\"}]}")?;
     cursor.end().ok()?;
     book.push(kind, frame, batch).ok()
+}
+
+/// Read the levels of one side and the bracket behind them; return how many there are.
+#[inline]
+fn usual_levels(
+    frame: &[u8],
+    cursor: &mut Cursor<'_>,
+    side: Side,
+    batch: &mut Batch,
+) -> Option<u32> {
+    let mark = batch.mark();
+    if cursor.take(b"]").is_some() {
+        return Some(0);
+    }
+    loop {
+        cursor.take(b"{\"price\":")?;
+        let price = usual_number(frame, cursor, b',')?;
+        cursor.take(b",\"qty\":")?;
+        let size = usual_number(frame, cursor, b'}')?;
+        batch.push_level(Level { side, price, size }).ok()?;
+        if cursor.take(b"},").is_none() {
+            return cursor.take(b"}]").map(|()| batch.mark() - mark);
+        }
+    }
+}
+
+/// Read the digits, with a point or without, that end before the next `closing`.
+#[inline]
+fn usual_number(frame: &[u8], cursor: &mut Cursor<'_>, closing: u8) -> Option<Decimal> {
+    let begin = cursor.position();
+    // No number begins with its point, unless it stands in a string.
+    frame.get(begin).filter(|byte| byte.is_ascii_digit())?;
+    let (value, length) = decimal::parse_before(frame, begin, closing)?;
+    *cursor = cursor.at(begin + length);
+    Some(value)
 }
 
 /// The members around the data.
@@ -282,26 +317,10 @@ fn read_book<'a>(
 fn read_levels(cursor: &mut Cursor<'_>, side: Side, batch: &mut Batch) -> Result<u32, DecodeError> {
     let mark = batch.mark();
     each(cursor, |cursor| {
-        let begin = cursor.position();
-        if let Some((price, size)) = usual_level(cursor) {
-            return batch.push_level(Level { side, price, size });
-        }
-        *cursor = cursor.at(begin);
         let (price, size) = read_level(cursor)?;
         batch.push_level(Level { side, price, size })
     })?;
     Ok(batch.mark() - mark)
-}
-
-/// Read a level in its usual spelling; `None` if it has another.
-#[inline]
-fn usual_level(cursor: &mut Cursor<'_>) -> Option<(Decimal, Decimal)> {
-    cursor.take(b"{\"price\":")?;
-    let price = cursor.amount().ok()?;
-    cursor.take(b",\"qty\":")?;
-    let size = cursor.amount().ok()?;
-    cursor.take(b"}")?;
-    Some((price, size))
 }
 
 fn read_level(cursor: &mut Cursor<'_>) -> Result<(Decimal, Decimal), DecodeError> {

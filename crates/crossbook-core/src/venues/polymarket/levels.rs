@@ -52,9 +52,8 @@ pub(super) fn price_changes<'a>(
 pub(super) struct Entry<'a> {
     pub symbol: &'a [u8],
     pub level: Level,
-    /// The best prices after it; one that is not said is `None`.
-    pub best_bid: Option<Decimal>,
-    pub best_ask: Option<Decimal>,
+    /// Best bid and best ask after it, where both are said; `None` for an empty side.
+    pub best: Option<[Option<Decimal>; 2]>,
 }
 
 impl Entry<'_> {
@@ -62,9 +61,9 @@ impl Entry<'_> {
     pub fn push(&self, frame: &[u8], batch: &mut Batch) -> Result<(), DecodeError> {
         let levels_from = batch.mark();
         batch.push_level(self.level)?;
-        let proof = match (self.best_bid, self.best_ask) {
-            (Some(bid), Some(ask)) => Proof::Best { bid: inside(bid), ask: inside(ask) },
-            _ => Proof::None,
+        let proof = match self.best {
+            Some([bid, ask]) => Proof::Best { bid, ask },
+            None => Proof::None,
         };
         let body = delta(batch, levels_from, proof);
         let symbol = Span::of(frame, self.symbol);
@@ -91,12 +90,11 @@ fn any_entry<'a>(cursor: &mut Cursor<'a>, frame: &'a [u8]) -> Result<Entry<'a>, 
         }
     }
     let level = Level { side: need(own)?, price: need(price)?, size: need(size)? };
-    Ok(Entry {
-        symbol: need(symbol)?,
-        level,
-        best_bid: best_bid.flatten(),
-        best_ask: best_ask.flatten(),
-    })
+    let best = match (best_bid.flatten(), best_ask.flatten()) {
+        (Some(bid), Some(ask)) => Some([inside(bid), inside(ask)]),
+        _ => None,
+    };
+    Ok(Entry { symbol: need(symbol)?, level, best })
 }
 
 #[inline]

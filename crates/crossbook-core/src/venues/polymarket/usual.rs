@@ -1,92 +1,165 @@
 //! A `price_change` event as the venue writes it, with or without a blank behind commas.
 
-use super::levels::Entry;
+use super::levels::{inside, Entry};
 use crate::batch::{Batch, Level, Side};
-use crate::json::Cursor;
+use crate::decimal::Decimal;
+use crate::json::{shape, Ahead, Cursor};
 use crate::time;
 
-/// Step over the end of a string, the comma, and the next key up to its value.
-macro_rules! member {
-    ($cursor:ident, $is_spaced:ident, $key:literal) => {
-        $cursor.take(if $is_spaced {
-            concat!("\", \"", $key, "\":\"").as_bytes()
+/// Bytes of a market's id: `0x` and 64 hexadecimal digits.
+const MARKET: usize = 66;
+/// Digits that a token has at least: a number of 256 bits has 78, seldom less than 75.
+const TOKEN: usize = 64;
+/// Hexadecimal digits of an entry's hash.
+const HASH: usize = 40;
+
+/// Blanks behind a comma: the venue has sent either.
+const SPACED: usize = 1;
+const DENSE: usize = 0;
+
+/// Step over pieces of text, with a blank between them if `$blanks` is `SPACED`.
+macro_rules! take {
+    ($ahead:ident, $blanks:ident, $first:literal $(, $next:literal)*) => {
+        if $blanks == SPACED {
+            $ahead.take(concat!($first $(, " ", $next)*))
         } else {
-            concat!("\",\"", $key, "\":\"").as_bytes()
-        })
+            $ahead.take(concat!($first $(, $next)*))
+        }
     };
 }
 
-/// Read an event of price changes in its usual spelling; `None` if it has another,
-/// in which case nothing was read.
+/// As `take`, but each `#` stands for any digit; return them.
+macro_rules! shaped {
+    ($ahead:ident, $blanks:ident, $first:literal $(, $next:literal)*) => {
+        if $blanks == SPACED {
+            $ahead.shaped(shape!(concat!($first $(, " ", $next)*)))
+        } else {
+            $ahead.shaped(shape!(concat!($first $(, $next)*)))
+        }
+    };
+}
+
+/// Read a frame that is one event of price changes in its usual spelling; `None`
+/// if it is anything else, in which case nothing was read.
 #[inline]
-pub(super) fn price_change<'a>(
-    cursor: &mut Cursor<'a>,
-    frame: &'a [u8],
+pub(super) fn frame(frame: &[u8], batch: &mut Batch) -> Option<()> {
+    let (levels_from, messages_from) = (batch.mark(), batch.messages().len());
+    let read = price_change(Ahead::new(frame), frame, batch);
+    let read = read.filter(|(after, _)| after.is_at_end());
+    finish(read.map(|(_, time)| time), levels_from, messages_from, batch)
+}
+
+/// As [`frame`], of one event in an array of them.
+pub(super) fn event<'a>(cursor: &mut Cursor<'a>, frame: &'a [u8], batch: &mut Batch) -> Option<()> {
+    let (levels_from, messages_from) = (batch.mark(), batch.messages().len());
+    let read = price_change(cursor.ahead(), frame, batch);
+    finish(read.map(|(_, time)| time), levels_from, messages_from, batch)?;
+    cursor.accept(read?.0);
+    Some(())
+}
+
+/// Stamp the messages with the time that was read, or forget them.
+#[inline]
+fn finish(
+    ts_event_ns: Option<i64>,
+    levels_from: u32,
+    messages_from: usize,
     batch: &mut Batch,
 ) -> Option<()> {
-    let mut ahead = cursor.at(cursor.position());
-    ahead.take(b"{\"market\":\"")?;
-    ahead.plain()?;
-    let (levels_from, messages_from) = (batch.mark(), batch.messages().len());
-    let read = if ahead.take(b"\", \"price_changes\":[{\"asset_id\":\"").is_some() {
-        entries::<true>(&mut ahead, frame, batch)
-    } else {
-        ahead.take(b"\",\"price_changes\":[{\"asset_id\":\"")?;
-        entries::<false>(&mut ahead, frame, batch)
-    };
-    if let Some(ts_event_ns) = read {
+    if let Some(ts_event_ns) = ts_event_ns {
         batch.stamp(messages_from, ts_event_ns);
-        *cursor = ahead;
-    } else {
-        batch.forget_messages_since(messages_from);
-        batch.forget_since(levels_from);
+        return Some(());
     }
-    read.map(|_| ())
+    batch.forget_messages_since(messages_from);
+    batch.forget_since(levels_from);
+    None
 }
 
-/// Read the entries and what stands behind them; return the time of the event.
-#[inline]
-fn entries<'a, const IS_SPACED: bool>(
-    cursor: &mut Cursor<'a>,
+/// Read an event; return what follows it, and its time.
+fn price_change<'a>(
+    mut ahead: Ahead<'a>,
     frame: &'a [u8],
     batch: &mut Batch,
-) -> Option<i64> {
-    let (next, last): (&[u8], &[u8]) = if IS_SPACED {
-        (b"\"}, {\"asset_id\":\"", b"\"}], \"timestamp\":\"")
-    } else {
-        (b"\"},{\"asset_id\":\"", b"\"}],\"timestamp\":\"")
-    };
+) -> Option<(Ahead<'a>, i64)> {
+    ahead.take("{\"market\":\"")?;
+    ahead.word::<MARKET>()?;
+    if shaped!(ahead, SPACED, "\",", "\"price_changes\":[{\"asset_id\":\"").is_some() {
+        return entries::<SPACED>(ahead, frame, batch);
+    }
+    shaped!(ahead, DENSE, "\",", "\"price_changes\":[{\"asset_id\":\"")?;
+    entries::<DENSE>(ahead, frame, batch)
+}
+
+/// Read the entries and what stands behind them; return what follows, and the time of the event.
+#[inline]
+fn entries<'a, const BLANKS: usize>(
+    mut ahead: Ahead<'a>,
+    frame: &'a [u8],
+    batch: &mut Batch,
+) -> Option<(Ahead<'a>, i64)> {
     loop {
-        entry::<IS_SPACED>(cursor)?.push(frame, batch).ok()?;
-        if cursor.take(next).is_none() {
-            cursor.take(last)?;
+        entry::<BLANKS>(&mut ahead)?.push(frame, batch).ok()?;
+        if take!(ahead, BLANKS, "},", "{\"asset_id\":\"").is_none() {
             break;
         }
     }
-    let ts_event_ns = time::from_ms(cursor.plain_id()?).ok()?;
-    member!(cursor, IS_SPACED, "event_type")?;
-    cursor.take(b"price_change\"}")?;
-    Some(ts_event_ns)
+    take!(ahead, BLANKS, "}],", "\"timestamp\":\"")?;
+    let ts_event_ns = time::from_ms(ahead.milliseconds()?).ok()?;
+    shaped!(ahead, BLANKS, "\",", "\"event_type\":\"price_change\"}")?;
+    Some((ahead, ts_event_ns))
 }
 
-/// Read one entry, from its token up to the quote behind its best ask.
+/// Read one entry, from its token on, but for the brace that ends it.
 #[inline]
-fn entry<'a, const IS_SPACED: bool>(cursor: &mut Cursor<'a>) -> Option<Entry<'a>> {
-    let symbol = cursor.plain()?;
-    member!(cursor, IS_SPACED, "price")?;
-    let price = cursor.plain_amount()?;
-    member!(cursor, IS_SPACED, "size")?;
-    let size = cursor.plain_amount()?;
-    member!(cursor, IS_SPACED, "side")?;
-    let side = match cursor.take(b"BUY") {
-        Some(()) => Side::Bid,
-        None => cursor.take(b"SELL").map(|()| Side::Ask)?,
-    };
-    member!(cursor, IS_SPACED, "hash")?;
-    cursor.plain()?;
-    member!(cursor, IS_SPACED, "best_bid")?;
-    let best_bid = Some(cursor.plain_amount()?);
-    member!(cursor, IS_SPACED, "best_ask")?;
-    let best_ask = Some(cursor.plain_amount()?);
-    Some(Entry { symbol, level: Level { side, price, size }, best_bid, best_ask })
+fn entry<'a, const BLANKS: usize>(ahead: &mut Ahead<'a>) -> Option<Entry<'a>> {
+    let symbol = ahead.long_word::<TOKEN>()?;
+    let price = price::<BLANKS>(ahead)?;
+    let size = ahead.amount()?;
+    let side = side::<BLANKS>(ahead)?;
+    ahead.word::<HASH>()?;
+    let best = best::<BLANKS>(ahead)?;
+    Some(Entry { symbol, level: Level { side, price, size }, best: Some(best) })
+}
+
+/// Read the price and the keys around it.
+#[inline]
+fn price<const BLANKS: usize>(ahead: &mut Ahead<'_>) -> Option<Decimal> {
+    if let Some(digits) = shaped!(ahead, BLANKS, "\",", "\"price\":\"0.##\",", "\"size\":\"") {
+        return Some(cents(digits));
+    }
+    take!(ahead, BLANKS, "\",", "\"price\":\"")?;
+    let price = ahead.amount()?;
+    take!(ahead, BLANKS, "\",", "\"size\":\"")?;
+    Some(price)
+}
+
+/// Read the best prices and the keys before them; `None` for an empty side.
+#[inline]
+fn best<const BLANKS: usize>(ahead: &mut Ahead<'_>) -> Option<[Option<Decimal>; 2]> {
+    let both = shaped!(ahead, BLANKS, "\",", "\"best_bid\":\"0.##\",", "\"best_ask\":\"0.##\"");
+    if let Some([bid, bid_ones, ask, ask_ones]) = both {
+        let best = [cents([bid, bid_ones]), cents([ask, ask_ones])];
+        return Some(best.map(|price| (price.mantissa > 0).then_some(price)));
+    }
+    take!(ahead, BLANKS, "\",", "\"best_bid\":\"")?;
+    let bid = ahead.amount()?;
+    take!(ahead, BLANKS, "\",", "\"best_ask\":\"")?;
+    let ask = ahead.amount()?;
+    ahead.take("\"")?;
+    Some([inside(bid), inside(ask)])
+}
+
+/// The price of which these are the two decimals.
+#[inline]
+fn cents([tens, ones]: [u8; 2]) -> Decimal {
+    Decimal { mantissa: i64::from(tens) * 10 + i64::from(ones), decimals: 2 }
+}
+
+/// Read the side and the key of the hash behind it.
+#[inline]
+fn side<const BLANKS: usize>(ahead: &mut Ahead<'_>) -> Option<Side> {
+    if shaped!(ahead, BLANKS, "\",", "\"side\":\"BUY\",", "\"hash\":\"").is_some() {
+        return Some(Side::Bid);
+    }
+    shaped!(ahead, BLANKS, "\",", "\"side\":\"SELL\",", "\"hash\":\"").map(|_| Side::Ask)
 }
