@@ -9,6 +9,7 @@ import pytest
 from crossbook import Engine, _core, venue
 from crossbook.backtest.report import InstrumentReport
 from crossbook.model.events import BookState, EventKind, OpportunityPhase, ProofKind, StateReason
+from crossbook.sim.desks import DESKS, OPEN_DESKS
 from crossbook.venues.registry import VENUES
 from tests.recordings import ROOT
 
@@ -83,3 +84,18 @@ def test_every_venue_stands_in_the_tables_of_proofs(page: str) -> None:
         if not re.search(rf"^\| {each.title}\b", text, re.MULTILINE)
     ]
     assert missing == []
+
+
+@pytest.mark.parametrize("heading", ["Sockets", "REST"])
+def test_each_simulated_venue_is_described(heading: str) -> None:
+    rows = section("simulated-venues.md", heading)
+    assert list(dict.fromkeys(words(row[0])[0] for row in rows)) == [
+        name for name in VENUES if name in DESKS
+    ]
+
+
+def test_simulated_venues_let_clients_in_where_the_page_says() -> None:
+    for name, path, *_ in section("simulated-venues.md", "Sockets"):
+        desk = OPEN_DESKS[words(name)[0]]([], seed=1)
+        for place in words(path):
+            assert desk.refuses(place.replace("<streams>", "btcusdt@trade"), {}) is None, place

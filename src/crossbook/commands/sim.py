@@ -29,7 +29,6 @@ from crossbook.storage.stream import RECEIVED, Form, form_of, rows
 
 __all__ = ["sim"]
 
-_STOP_S: Final = 10.0
 _FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 

@@ -116,7 +116,8 @@ class Desk(ABC):
         quotes: the venue's books.
         seed: the session's seed, for ids that the venue makes up.
         scale_s: how long one of the venue's seconds takes: 0.01 lets a test see an idle limit of
-            60 s after 0.6 s. It scales limits on connections and pings, never market data.
+            60 s after 0.6 s. It scales limits on connections, pings and requests, never market
+            data.
     """
 
     venue: ClassVar[str]

@@ -124,7 +124,7 @@ def test_a_desk_that_fails_fails_one_client_only() -> None:
         assert sim.houses["okx"].tally.errors == 2
         assert [type(error) for error in sim.houses["okx"].errors] == [RuntimeError, KeyError]
 
-    play(scene)
+    play(scene, errors=2)
 
 
 def test_a_client_that_does_not_read_is_cut() -> None:

@@ -183,12 +183,23 @@ class Discovery:
                 on_changes(found)
 
     async def _read(self) -> Catalogue:
-        found = [
+        found: list[Catalogue] = []
+        facts: list[bytes] = []
+        async for body in pages(self.venue, self._fetcher, self._rest, self._pages_max):
+            page = b"\n".join([*facts, _on_one_line(body)]) if facts else body
             # A list of thousands takes longer to read than the loop may stand still.
-            await asyncio.to_thread(self._symbols.instruments, body)
-            async for body in pages(self.venue, self._fetcher, self._rest, self._pages_max)
-        ]
+            catalogue = await asyncio.to_thread(self._symbols.instruments, page)
+            if catalogue.instruments or catalogue.problems:
+                found.append(catalogue)
+            elif not found:
+                # What comes before all instruments is about them: the fees of Kalshi's series.
+                facts.append(_on_one_line(body))
         catalogue = merged(found)
         if self.catalogue.instruments and not catalogue.instruments:
             raise MetadataError(self.venue, "", "document", "an empty list", "instruments")
         return catalogue
+
+
+def _on_one_line(body: bytes) -> bytes:
+    """Return JSON without line breaks, which can only stand between its words."""
+    return b" ".join(body.splitlines())

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from itertools import count
 
-from crossbook.errors import RateLimitError
+from crossbook.errors import ConfigError, RateLimitError
 from crossbook.live.rest.budget import Budget, Taken, Wait
 from crossbook.live.rest.priority import Priority
 
@@ -74,7 +74,7 @@ class Gate:
         Raises:
             RateLimitError: too many wait already (code `queue`), or it would have to wait for
                 longer (code `budget`): that is said at once, not when the time is over.
-            ValueError: the request is larger than a window.
+            ConfigError: the request is larger than what is used of a window: it can never go.
         """
         until_s = asyncio.get_running_loop().time() + patience_s
         taken = await self._enter(weight, priority, hold_s, until_s)
@@ -110,7 +110,11 @@ class Gate:
     ) -> Taken | Wait:
         if self._queue[0] is not waiter:
             return _BEHIND
-        return await self._budget.take(self._group, weight, priority, hold_s)
+        try:
+            return await self._budget.take(self._group, weight, priority, hold_s)
+        except ValueError as error:
+            path = f"$.venues.{self._venue}.rest.budget_share"
+            raise ConfigError(path, str(error)) from error
 
     def _join(self, waiter: _Waiter) -> None:
         if len(self._queue) >= self._waiting_max:

@@ -42,6 +42,9 @@ class Pool:
             # No proxy and no password file that the machine happens to have.
             trust_env=False,
         )
+        # It would repeat a PUT or DELETE by itself when a kept connection turns out to be closed:
+        # what is sent twice is not its to decide, and each try takes from a budget.
+        self.session._retry_connection = False  # noqa: SLF001 -- there is no public way
 
     async def close(self) -> None:
         """End all connections."""

@@ -23,6 +23,8 @@ _BUSY_S: Final = 0.1
 """So long a process that was stopped in the middle of a change may hold up a look."""
 _HOLD_S_MAX: Final = 3_600.0
 """What ends later was written before the machine's clock started anew."""
+_KEPT_NS: Final = 2 * 86_400 * 1_000_000_000
+"""No venue's window is longer than a day."""
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS used (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -216,6 +218,7 @@ class FileBudget:
                 # What a crash of the machine loses is of no use after it.
                 connection.execute("PRAGMA synchronous = OFF")
                 connection.executescript(_SCHEMA)
+                self._tidy(connection)
             except sqlite3.OperationalError:
                 connection.close()
                 raise
@@ -224,6 +227,15 @@ class FileBudget:
                 raise ConfigError(str(self._file), f"no budget: {error}") from error
             self._connection = connection
         return self._connection
+
+    def _tidy(self, connection: sqlite3.Connection) -> None:
+        """Drop what nobody asks for any more: addresses that are gone, pauses that are over."""
+        now_ns = self._clock.monotonic_ns()
+        connection.execute(
+            "DELETE FROM used WHERE until_ns < ? OR until_ns > ?",
+            (now_ns - _KEPT_NS, now_ns + round(_HOLD_S_MAX * 1e9)),
+        )
+        connection.execute("DELETE FROM paused WHERE until_ns < ?", (self._clock.now_ns(),))
 
     def _forget(
         self, file: sqlite3.Connection, group: str, windows: Sequence[Window], now_ns: int

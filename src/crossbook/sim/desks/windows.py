@@ -1,13 +1,17 @@
 """What changed in a book since it was last published, one size a level."""
 
+from bisect import bisect_right
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from crossbook.sim.desk import Quote, Update
 from crossbook.sim.ladder import Side
 from crossbook.sim.wire.scale import Levels
 
 __all__ = ["CutWindow", "Diff", "Window"]
+
+_ENDLESS: Final = 1 << 62
+"""Behind every key that there can be."""
 
 
 class Diff(NamedTuple):
@@ -83,8 +87,12 @@ class CutWindow:
 
     def add(self, update: Update) -> None:
         """Take in an update, each one in turn, while the book stands as it left it."""
-        self._bids.look(-change.price for change in update.changes if not change.is_ask)
-        self._asks.look(change.price for change in update.changes if change.is_ask)
+        bids = [-change.price for change in update.changes if not change.is_ask]
+        asks = [change.price for change in update.changes if change.is_ask]
+        if bids:
+            self._bids.look(bids)
+        if asks:
+            self._asks.look(asks)
         self.last_id = update.last_id
 
     def take(self) -> Diff | None:
@@ -102,38 +110,50 @@ class CutWindow:
 class _CutSide:
     """The best levels of a side, and which of them were touched."""
 
-    __slots__ = ("_depth", "_keys", "_side", "_sizes", "_touched")
+    __slots__ = ("_depth", "_last", "_shown", "_side", "_touched")
 
     def __init__(self, side: Side, depth: int) -> None:
         self._side = side
         self._depth = depth
         self._touched: set[int] = set()
-        self._keys = side.keys[:depth]
-        self._sizes = {key: side.sizes[key] for key in self._keys}
+        self._shown = {key: side.sizes[key] for key in side.keys[:depth]}
+        self._last = self._boundary()
 
     def levels(self) -> Levels:
-        """Return what is visible, best first."""
-        return [(self._side.sign * key, self._sizes[key]) for key in self._keys]
+        """Return what is published, best first."""
+        return [(self._side.sign * key, size) for key, size in self._shown.items()]
 
     def look(self, changed: Iterable[int]) -> None:
-        """See what became of the visible levels, if a change was among them or above."""
-        side, depth = self._side, self._depth
-        is_full = len(self._keys) == depth
-        if not any(not is_full or key <= self._keys[-1] for key in changed):
-            return
-        old = self._sizes
-        self._keys = side.keys[:depth]
-        self._sizes = new = {key: side.sizes[key] for key in self._keys}
-        # Both directions: a level that fell out and came back was not seen to change.
-        self._touched.update(key for key in old if new.get(key) != old[key])
-        self._touched.update(key for key in new if new[key] != old.get(key))
+        """See which levels were touched: those that changed, and those that came or fell."""
+        before, after = self._last, self._boundary()
+        reach = max(before, after)
+        self._touched.update([key for key in changed if key <= reach])
+        if before != after:
+            keys = self._side.keys
+            begin, end = bisect_right(keys, min(before, after)), bisect_right(keys, reach)
+            self._touched.update(keys[begin:end])
+            self._last = after
 
     def take(self, *, tells_fallen: bool) -> Levels:
-        """Return the touched levels as they are now, best first, and forget them."""
-        side, levels = self._side, []
+        """Return the touched levels as they are now, best first, and publish them.
+
+        Where nobody tells of fallen levels, clients begin with a REST answer that may have been
+        given in between: a level that changed and changed back is told as well.
+        """
+        if not self._touched:
+            return []
+        side, before = self._side, self._shown
+        sizes = side.sizes
+        self._shown = after = {key: sizes[key] for key in side.keys[: self._depth]}
+        levels = []
         for key in sorted(self._touched):
-            size = self._sizes.get(key, 0)
-            if size or tells_fallen or key not in side.sizes:
+            size = after.get(key, 0)
+            if size != before.get(key, 0) if tells_fallen else size or key not in sizes:
                 levels.append((side.sign * key, size))
         self._touched.clear()
         return levels
+
+    def _boundary(self) -> int:
+        """Return the last key that is visible; a side with too few levels has none."""
+        keys = self._side.keys
+        return keys[self._depth - 1] if len(keys) >= self._depth else _ENDLESS

@@ -53,6 +53,7 @@ class Connection(WSListener):
         self._are_parts_deflated = False
         self._is_trickling = False
         self._is_known = False
+        """The desk was told of it."""
         self.is_closing = False
         """It was told that it ends."""
 
@@ -134,12 +135,12 @@ class Connection(WSListener):
         now_ns = house.axis.catch_up()
         self.opened_ns = now_ns
         house.connections[self.number] = self
-        self._is_known = True
         for standing in house.calendar.active(Disconnect):
             if standing.strikes():
                 house.calendar.note(standing, now_ns, client=self.number)
                 self.abort()
                 return
+        self._is_known = True
         self._guard(house.desk.on_open, self, now_ns)
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
@@ -164,9 +165,9 @@ class Connection(WSListener):
     def on_ws_disconnected(self, transport: WSTransport) -> None:
         """Forget the connection."""
         del transport
+        self._house.connections.pop(self.number, None)
         if self._is_known:
             self._is_known = False
-            self._house.connections.pop(self.number, None)
             self._house.guard(self._house.desk.on_close, self)
 
     def _take(self, frame: WSFrame, now_ns: int) -> None:

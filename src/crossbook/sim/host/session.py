@@ -33,7 +33,6 @@ _TICK_S: Final = 0.004
 _DESK_TIME_NS: Final = 20_000_000
 _CATCH_UP_NS: Final = 500_000_000
 _STOP_S: Final = 5.0
-_QUIET_NS: Final = 300_000_000
 _SETTLE_NS: Final = 1_200_000_000
 
 
@@ -162,10 +161,12 @@ class SimulatedVenues:
         if task is not None:
             task.cancel()
             await asyncio.wait([task], timeout=_STOP_S)
-        for rest, streams in self._servers.values():
-            await streams.close()
-            await rest.close()
-        await self._control.close()
+        # All at once, and none waits for another one that hangs.
+        ends = [server.close() for pair in self._servers.values() for server in pair]
+        failed = await asyncio.gather(*ends, self._control.close(), return_exceptions=True)
+        for error in failed:
+            if isinstance(error, BaseException):
+                raise error
         if task is not None and task.done() and not task.cancelled():
             # It ends by being cancelled; anything else is a fault of its own.
             task.result()
@@ -219,27 +220,34 @@ class SimulatedVenues:
         self.catch_up()
         self.is_paused = False
 
-    async def settle(self, deadline_s: float = 10.0) -> None:
+    async def settle(self, deadline_s: float = 10.0, quiet_s: float = 0.3) -> None:
         """Wait until everything is sent that clients have to know; the session must be paused.
 
         What a venue publishes now and then is out when nothing about an instrument was sent for
-        a while, or when its slowest interval has passed.
+        a while.
+
+        Args:
+            deadline_s: wait no longer than this.
+            quiet_s: how long that while is: longer than the slowest interval of a channel that
+                somebody subscribed to.
 
         Raises:
             TimeoutError: a client did not read, or frames are delayed for longer.
         """
         begun_ns = self.now_ns()
         async with asyncio.timeout(deadline_s):
-            while not self._is_settled(begun_ns):
+            while not self._is_settled(begun_ns, int(quiet_s * 1e9)):
                 await self._ticked.wait()
 
-    def _is_settled(self, begun_ns: int) -> bool:
+    def _is_settled(self, begun_ns: int, quiet_ns: int) -> bool:
         now_ns = self.now_ns()
+        # What shows the present again and again must not make it wait for ever.
+        limit_ns = max(_SETTLE_NS, 2 * quiet_ns)
         for house in self.houses.values():
             if any(not c.wire.is_idle or c.backlog_bytes for c in house.connections.values()):
                 return False
-            is_quiet = now_ns - max(begun_ns, house.sent_ns) >= _QUIET_NS
-            if not is_quiet and now_ns - begun_ns < _SETTLE_NS:
+            is_quiet = now_ns - max(begun_ns, house.sent_ns) >= quiet_ns
+            if not is_quiet and now_ns - begun_ns < limit_ns:
                 return False
         return True
 

@@ -11,6 +11,7 @@ from aiohttp import web
 from crossbook.errors import (
     ConnectError,
     DeadlineError,
+    DisconnectError,
     RateLimitError,
     UnavailableError,
     VenueError,
@@ -18,7 +19,7 @@ from crossbook.errors import (
 from crossbook.live.rest import Priority
 from crossbook.live.rest.breaker import BreakerState
 from crossbook.venues.requests import Group, Request, Window
-from tests.unit.live.rest.serving import ShiftedClock, client, serving
+from tests.unit.live.rest.serving import ShiftedClock, client, raw, serving
 
 READ = Request(path="/time", query=(("a", "1"), ("b", "x y/z")))
 ORDER = Request(path="/order", method="POST", body=b"{}", group="orders", is_safe=False)
@@ -270,3 +271,44 @@ def test_closing_twice_is_fine_and_it_opens_again_when_asked() -> None:
             await rest.fetch(READ)
 
     asyncio.run(run())
+
+
+def test_nothing_but_the_client_repeats_a_request() -> None:
+    seen: list[bytes] = []
+
+    async def speak(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answer the first request of a connection, and close it when the second one came."""
+        for answer in (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", b""):
+            seen.append((await reader.readuntil(b"\r\n\r\n")).split()[0])
+            writer.write(answer)
+            await writer.drain()
+
+    async def run() -> None:
+        amend = Request(path="/order", method="PUT", group="orders", is_safe=False)
+        async with raw(speak) as url, client(url) as rest:
+            await rest.fetch(READ)
+            with pytest.raises(DisconnectError):
+                await rest.fetch(amend, Priority.ORDER)
+            assert seen == [b"GET", b"PUT"]
+            await rest.fetch(READ)
+            await rest.fetch(READ)
+            stats = await rest.stats()
+        assert seen == [b"GET", b"PUT", b"GET", b"GET", b"GET"]
+        assert (stats.tries, stats.repeated) == (5, 1)
+
+    asyncio.run(run())
+
+
+def test_it_runs_on_uvloop_too() -> None:
+    uvloop = pytest.importorskip("uvloop")
+
+    async def run() -> None:
+        async with serving(Script(503)) as url, client(url) as rest:
+            await asyncio.gather(*(rest.fetch(READ) for _ in range(5)))
+            assert (await rest.stats()).answered == 5
+        async with client("http://127.0.0.1:9", tries_max=1) as rest:
+            with pytest.raises(ConnectError, match="refused"):
+                await rest.fetch(READ)
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(run())

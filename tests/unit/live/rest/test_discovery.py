@@ -1,6 +1,7 @@
 """Lists are read over all pages, boundedly, and what changes in them is told."""
 
 import asyncio
+import json
 from collections.abc import Sequence
 from random import Random
 from types import SimpleNamespace
@@ -141,3 +142,31 @@ def test_in_the_background_it_goes_on_after_failures() -> None:
 
     run(main())
     assert told == [(1, Changes(new=(BTC,))), (4, Changes(new=(HALTED,), gone=(BTC,)))]
+
+
+class Kalshi:
+    """Answers series on several lines, and two pages of one event each."""
+
+    async def fetch(self, request: Request, priority: Priority = Priority.DATA) -> bytes:
+        if request.path.endswith("/series"):
+            series = {"ticker": "KXABC", "fee_type": "quadratic", "fee_multiplier": 0.5}
+            return json.dumps({"series": [series]}, indent=2).encode()
+        cursor = dict(request.query).get("cursor", "")
+        name = f"KXABC-3{len(cursor)}"
+        market = {"ticker": f"{name}-B1", "event_ticker": name, "status": "active"}
+        event = {"event_ticker": name, "series_ticker": "KXABC", "markets": [market]}
+        return json.dumps({"events": [event], "cursor": "" if cursor else "x"}).encode()
+
+
+def test_what_an_answer_without_instruments_says_holds_for_every_page() -> None:
+    kalshi = venue("kalshi")
+
+    async def main() -> Catalogue:
+        found = Discovery("kalshi", Kalshi(), kalshi.rest, kalshi.symbols, random=Random(1))
+        await found.refresh()
+        return found.catalogue
+
+    catalogue = asyncio.run(main())
+    assert catalogue.problems == ()
+    assert {each.native for each in catalogue.instruments} == {"KXABC-30-B1", "KXABC-31-B1"}
+    assert {each.fee.taker_ppm for each in catalogue.instruments} == {35_000}

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from crossbook.errors import RateLimitError
+from crossbook.errors import ConfigError, RateLimitError
 from crossbook.live.rest import LocalBudget, Priority
 from crossbook.live.rest.gate import Gate
 from crossbook.venues.requests import Group, Window
@@ -123,5 +123,13 @@ def test_a_pause_holds_everybody_back() -> None:
         await budget.pause("", 3.0)
         await passages.go("after", Priority.CANCEL)
         assert passages.order == [(7.0, "after")]
+
+    run(main())
+
+
+def test_one_that_can_never_go_is_an_error() -> None:
+    async def main() -> None:
+        with pytest.raises(ConfigError, match=r"\$\.venues\.fake\.rest\.budget_share: weight 2"):
+            await Passages(gate()).go("heavy", Priority.DATA, 2)
 
     run(main())

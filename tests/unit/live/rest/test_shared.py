@@ -225,3 +225,26 @@ def test_what_cannot_be_asked_for_is_an_error(tmp_path: Path) -> None:
         await budget.close()
 
     asyncio.run(run())
+
+
+def test_what_nobody_asks_for_any_more_is_dropped(tmp_path: Path) -> None:
+    clock = ManualClock(START_NS)
+
+    def budget(key: str) -> FileBudget:
+        return FileBudget(tmp_path / "b", key, GROUPS, Machine(clock))
+
+    async def run() -> None:
+        old = budget("old")
+        await old.take("public", 1, Priority.DATA, 1.0)
+        await old.pause("public", 5.0)
+        await old.close()
+        clock.advance(3 * 86_400 * 10**9)
+        new = budget("new")
+        await new.use()
+        await new.close()
+
+    asyncio.run(run())
+    file = sqlite3.connect(tmp_path / "b")
+    assert file.execute("SELECT count(*) FROM used").fetchone() == (0,)
+    assert file.execute("SELECT count(*) FROM paused").fetchone() == (0,)
+    file.close()

@@ -72,6 +72,18 @@ def test_the_messages_of_a_topic_are_counted_without_a_hole() -> None:
     assert frames[-1] == joined[-1]
 
 
+def test_the_count_of_a_topic_goes_on_where_it_was() -> None:
+    exchange = Exchange("bybit", steps_per_s=100)
+    wire = exchange.connect(SPOT)
+    numbers = []
+    for op in ("subscribe", "unsubscribe", "subscribe"):
+        exchange.say(wire, {"op": op, "args": ["orderbook.50.BTCUSDT"]})
+        exchange.run(0.5)
+        numbers += [frame["data"]["u"] for frame in wire.take() if "topic" in frame]
+    assert all(after - before in {0, 1} for before, after in pairwise(numbers))
+    assert len(numbers) > 20
+
+
 def test_depth_one_sends_snapshots_only_and_repeats_what_stands_still() -> None:
     exchange = Exchange("bybit", steps_per_s=100)
     wire = exchange.connect(SPOT)
@@ -97,6 +109,20 @@ def test_an_order_book_of_rest_stands_where_the_deepest_topic_does() -> None:
     assert body["result"]["seq"] == last["data"]["seq"]
     bids, _ = exchange.truth["BTCUSDT"][body["result"]["seq"]]
     assert [float(price) for price, _ in body["result"]["b"]] == [price / 10 for price, _ in bids]
+
+
+def test_an_order_book_of_a_while_ago_is_one_that_was_published() -> None:
+    exchange = Exchange("bybit", steps_per_s=100)
+    exchange.run(2)
+    quote = exchange.quotes["BTCUSDT"]
+    present, quote.last_id = quote.last_id, quote.last_id - 500
+    old = exchange.read("/v5/market/orderbook?category=spot&symbol=BTCUSDT&limit=1000")["result"]
+    quote.last_id = present
+    new = exchange.read("/v5/market/orderbook?category=spot&symbol=BTCUSDT&limit=1000")["result"]
+    assert present - 600 < old["seq"] <= present - 500
+    assert old["u"] < new["u"]
+    bids, _ = exchange.truth["BTCUSDT"][old["seq"]]
+    assert [float(price) for price, _ in old["b"]] == [price / 10 for price, _ in bids]
 
 
 def test_commands_are_answered_as_documented() -> None:

@@ -248,3 +248,10 @@ def test_rest_is_limited_to_about_one_call_a_second(floor: Floor) -> None:
     floor.wait(1)
     assert floor.read("/0/public/Time")["error"] == []
     assert floor.read("/0/public/SystemStatus")["error"] == ["EGeneral:Too many requests"]
+
+
+def test_an_address_may_open_so_many_connections_in_ten_minutes(floor: Floor) -> None:
+    answers = [floor.desk.refuses("/v2", {}) for _ in range(151)]
+    assert [answer.status if answer else 101 for answer in answers] == [101] * 150 + [429]
+    floor.wait(4)
+    assert floor.desk.refuses("/v2", {}) is None

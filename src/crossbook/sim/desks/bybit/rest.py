@@ -112,11 +112,12 @@ class Rest:
         if limit is None or not 1 <= limit <= DEEPEST:
             raise _fault("params error: limit invalid", now_ns)
         view = self._deepest(pair.native)
-        bids, asks = view.sides
+        state = view.state()
+        bids, asks = state.sides
         return wire.rest_order_book(
             pair.native,
             sides=(bids[:limit], asks[:limit]),
-            numbers=view.numbers(now_ns),
+            numbers=view.numbers(state, now_ns),
             scale=pair.scale,
         )
 

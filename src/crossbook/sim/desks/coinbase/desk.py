@@ -41,8 +41,8 @@ class CoinbaseDesk(Desk):
         self._products = {name: Product(quote, seed) for name, quote in self.quotes.items()}
         self._advanced = Advanced(self._products, self.stamp, second_ns)
         self._exchange = Exchange(self._products, self.stamp, second_ns)
-        self._rest = Rest(self._products, self.stamp)
-        self._exchange_rest = ExchangeRest(self._products, self.stamp)
+        self._rest = Rest(self._products, self.stamp, second_ns)
+        self._exchange_rest = ExchangeRest(self._products, self.stamp, second_ns)
         self._connects = Allowance(_CONNECTS, span_ns=second_ns)
         self._sends = Allowance(_SENDS, span_ns=second_ns)
         self._exchange_sends = Allowance(_EXCHANGE_SENDS, span_ns=second_ns)

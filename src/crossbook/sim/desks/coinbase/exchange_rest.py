@@ -35,13 +35,16 @@ class ExchangeRest:
     Args:
         products: by id; the desk adds to it.
         stamp: what the venue's clock shows at a time.
+        second_ns: how long one of the venue's seconds takes.
     """
 
-    def __init__(self, products: Mapping[str, Product], stamp: Callable[[int], int]) -> None:
+    def __init__(
+        self, products: Mapping[str, Product], stamp: Callable[[int], int], second_ns: int
+    ) -> None:
         self._products = products
         self._stamp = stamp
         # Ten a second for good, and some at once.
-        self._calls = Allowance(_BURST, span_ns=_BURST * _SECOND_NS // _RATE)
+        self._calls = Allowance(_BURST, span_ns=_BURST * second_ns // _RATE)
 
     def answer(self, question: HttpQuestion, path: str, now_ns: int) -> HttpAnswer:
         """Answer a request.

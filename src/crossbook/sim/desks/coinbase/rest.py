@@ -40,12 +40,15 @@ class Rest:
     Args:
         products: by id; the desk adds to it.
         stamp: what the venue's clock shows at a time.
+        second_ns: how long one of the venue's seconds takes.
     """
 
-    def __init__(self, products: Mapping[str, Product], stamp: Callable[[int], int]) -> None:
+    def __init__(
+        self, products: Mapping[str, Product], stamp: Callable[[int], int], second_ns: int
+    ) -> None:
         self._products = products
         self._stamp = stamp
-        self._calls = Allowance(_CALLS, span_ns=_SECOND_NS)
+        self._calls = Allowance(_CALLS, span_ns=second_ns)
 
     def answer(self, question: HttpQuestion, now_ns: int) -> HttpAnswer:
         """Answer a request."""

@@ -61,7 +61,7 @@ class KalshiDesk(Desk):
         self._is_open = is_open
         self._contracts = {name: Contract(quote) for name, quote in self.quotes.items()}
         self._sessions: dict[int, Session] = {}
-        self._rest = Rest(self._contracts, self.stamp, page_max=page_max)
+        self._rest = Rest(self._contracts, self.stamp, second_ns=self._second_ns, page_max=page_max)
         self._commands: dict[str, Callable[[Session, int | None, Params], None]] = {
             "subscribe": self._subscribe,
             "unsubscribe": self._unsubscribe,

@@ -21,7 +21,7 @@ _SECOND_NS: Final = 1_000_000_000
 _BASE: Final = "/trade-api/v2"
 _COST: Final = 10
 _TOKENS: Final = 600
-_SPAN_NS: Final = 3 * _SECOND_NS
+_SPAN_S: Final = 3
 """The tier Basic: 200 tokens a second for reads, three seconds' worth at once."""
 _FILTER: Final = {
     "unopened": ("initialized",),
@@ -52,16 +52,22 @@ class Rest:
     Args:
         contracts: by ticker; the desk adds to it.
         stamp: what the venue's clock shows at a time.
+        second_ns: how long one of the venue's seconds takes.
         page_max: rows of a page at most.
     """
 
     def __init__(
-        self, contracts: Mapping[str, Contract], stamp: Callable[[int], int], *, page_max: int
+        self,
+        contracts: Mapping[str, Contract],
+        stamp: Callable[[int], int],
+        *,
+        second_ns: int,
+        page_max: int,
     ) -> None:
         self._contracts = contracts
         self._stamp = stamp
         self._page_max = page_max
-        self._tokens = Allowance(_TOKENS, span_ns=_SPAN_NS)
+        self._tokens = Allowance(_TOKENS, span_ns=_SPAN_S * second_ns)
 
     def answer(self, question: HttpQuestion, now_ns: int) -> HttpAnswer:
         """Answer a request."""

@@ -7,6 +7,7 @@ import msgspec
 
 from crossbook.sim.candles import Candle, candles
 from crossbook.sim.desk import Client, Desk, HttpAnswer, HttpQuestion, Quote, Update
+from crossbook.sim.desks.allowance import Allowance
 from crossbook.sim.desks.answers import encode, split_path
 from crossbook.sim.desks.kraken.pair import Pair
 from crossbook.sim.desks.kraken.rest import Rest, assets
@@ -19,6 +20,8 @@ __all__ = ["KrakenDesk"]
 _SECOND_NS: Final = 1_000_000_000
 _IDLE_S: Final = 60
 """A connection without subscriptions that says nothing is closed after this long."""
+_CONNECTS: Final = (150, 600)
+"""New connections of an address, and in how many seconds."""
 
 
 class KrakenDesk(Desk):
@@ -36,15 +39,21 @@ class KrakenDesk(Desk):
         self._pairs = {name: Pair(quote, seed) for name, quote in self.quotes.items()}
         self._sessions: dict[int, Session] = {}
         self._draws = Draws(seed, "desk:kraken")
-        self._rest = Rest(self._pairs)
+        self._rest = Rest(self._pairs, self._second_ns)
         self._system = "online"
+        count, span_s = _CONNECTS
+        self._connects = Allowance(count, span_ns=span_s * self._second_ns)
+        self._now_ns = 0
 
     def refuses(self, path: str, headers: Mapping[str, str]) -> HttpAnswer | None:
-        """Refuse any path but `/v2`."""
+        """Refuse any path but `/v2`, and more connections than an address may open."""
         del headers
-        if split_path(path)[0] == "/v2":
-            return None
-        return HttpAnswer(status=404, body=b"Not Found", headers=(("Content-Type", "text/plain"),))
+        plain = (("Content-Type", "text/plain"),)
+        if split_path(path)[0] != "/v2":
+            return HttpAnswer(status=404, body=b"Not Found", headers=plain)
+        if not self._connects.take(self._now_ns):
+            return HttpAnswer(status=429, body=b"Too Many Requests", headers=plain)
+        return None
 
     def on_open(self, client: Client, now_ns: int) -> None:
         """Greet with the state of the system."""
@@ -110,6 +119,7 @@ class KrakenDesk(Desk):
 
     def on_time(self, now_ns: int) -> None:
         """Send heartbeats where nothing else was sent, and close idle connections."""
+        self._now_ns = now_ns
         for session in list(self._sessions.values()):
             if session.subscriptions:
                 if now_ns - session.sent_ns >= self._second_ns:

@@ -20,8 +20,7 @@ _PREFIX: Final = "/0/public/"
 _REST_DECIMALS: Final = 5
 """Prices of trades and candles have five decimals, whatever the pair's own."""
 _CALLS: Final = 30
-_REFILL_NS: Final = _CALLS * _SECOND_NS
-"""One call a second for good, and some at once: the venue promises no more."""
+"""So many at once, and one a second for good: the venue promises no more."""
 
 
 def assets(pairs: Iterable[Pair]) -> list[dict[str, Any]]:
@@ -45,11 +44,12 @@ class Rest:
 
     Args:
         pairs: by websocket symbol; the desk adds to it.
+        second_ns: how long one of the venue's seconds takes.
     """
 
-    def __init__(self, pairs: Mapping[str, Pair]) -> None:
+    def __init__(self, pairs: Mapping[str, Pair], second_ns: int) -> None:
         self._pairs = pairs
-        self._calls = Allowance(_CALLS, span_ns=_REFILL_NS)
+        self._calls = Allowance(_CALLS, span_ns=_CALLS * second_ns)
         self._routes: dict[str, Callable[[Mapping[str, str], int], Any]] = {
             "Time": self._time,
             "Assets": self._assets,

@@ -93,7 +93,7 @@ class OkxDesk(Desk):
             name: Board(quote, seed, is_checked=is_checked) for name, quote in self.quotes.items()
         }
         self._sessions: dict[int, _Session] = {}
-        self._rest = Rest(self._boards, self.stamp)
+        self._rest = Rest(self._boards, self.stamp, self._second_ns)
         self._connects = Allowance(_CONNECTS, span_ns=self._second_ns)
         self._now_ns = 0
         self._step_ns = 0

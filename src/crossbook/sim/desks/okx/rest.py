@@ -14,7 +14,7 @@ from crossbook.sim.wire import okx as wire
 
 __all__ = ["Rest"]
 
-_SPAN_NS: Final = 2_000_000_000
+_SPAN_S: Final = 2
 _LIMITS: Final = {
     "/api/v5/public/time": 10,
     "/api/v5/public/instruments": 20,
@@ -46,13 +46,16 @@ class Rest:
     Args:
         boards: by instrument id; the desk adds to it.
         stamp: what the venue's clock shows at a time.
+        second_ns: how long one of the venue's seconds takes.
     """
 
-    def __init__(self, boards: Mapping[str, Board], stamp: Callable[[int], int]) -> None:
+    def __init__(
+        self, boards: Mapping[str, Board], stamp: Callable[[int], int], second_ns: int
+    ) -> None:
         self._boards = boards
         self._stamp = stamp
         self._allowances = {
-            path: Allowance(count, span_ns=_SPAN_NS) for path, count in _LIMITS.items()
+            path: Allowance(count, span_ns=_SPAN_S * second_ns) for path, count in _LIMITS.items()
         }
         self._routes: dict[str, Callable[[Mapping[str, str], int], tuple[Any, str]]] = {
             "/api/v5/public/time": self._time,

@@ -17,7 +17,7 @@ from crossbook.sim.desks.polymarket.rows import clob_market, compact_market, sim
 __all__ = ["Clob", "Refusal", "limited"]
 
 _SECOND_NS: Final = 1_000_000_000
-_SPAN_NS: Final = 10 * _SECOND_NS
+_SPAN_S: Final = 10
 _LIMITS: Final = {
     "": 9_000, "/book": 1_500, "/books": 500, "/price": 1_500, "/prices": 500, "/midpoint": 1_500,
     "/midpoints": 500, "/prices-history": 1_000, "/tick-size": 200, "/ok": 100,
@@ -55,6 +55,7 @@ class Clob:
         conditions: all markets, in their order; the desk adds to it.
         outcomes: the same by token.
         stamp: what the venue's clock shows at a time.
+        second_ns: how long one of the venue's seconds takes.
         page_max: rows of a page.
     """
 
@@ -64,6 +65,7 @@ class Clob:
         outcomes: Mapping[str, Outcome],
         stamp: Callable[[int], int],
         *,
+        second_ns: int,
         page_max: int,
     ) -> None:
         self._conditions = conditions
@@ -71,7 +73,7 @@ class Clob:
         self._stamp = stamp
         self._page_max = page_max
         self._allowances = {
-            path: Allowance(count, span_ns=_SPAN_NS) for path, count in _LIMITS.items()
+            path: Allowance(count, span_ns=_SPAN_S * second_ns) for path, count in _LIMITS.items()
         }
         self._of_token: dict[str, Callable[[Outcome, Mapping[str, str]], Any]] = {
             "/book": self._book,

@@ -73,8 +73,14 @@ class PolymarketDesk(Desk):
         self._by_quote: dict[str, Condition] = {}
         self._outcomes: dict[str, Outcome] = {}
         self._sessions: dict[int, _Session] = {}
-        self._clob = Clob(self._conditions, self._outcomes, self.stamp, page_max=page_max)
-        self._gamma = Gamma(self._conditions, self.stamp)
+        self._clob = Clob(
+            self._conditions,
+            self._outcomes,
+            self.stamp,
+            second_ns=self._second_ns,
+            page_max=page_max,
+        )
+        self._gamma = Gamma(self._conditions, self.stamp, self._second_ns)
         for quote in self.quotes.values():
             self._enlist(quote)
 

@@ -19,7 +19,7 @@ from crossbook.sim.desks.query import all_of, is_true, whole
 __all__ = ["Gamma", "event_message"]
 
 _SECOND_NS: Final = 1_000_000_000
-_SPAN_NS: Final = 10 * _SECOND_NS
+_SPAN_S: Final = 10
 _LIMITS: Final = {"": 4_000, "/events": 500, "/markets": 300, "/trades": 200}
 """Requests in 10 s."""
 _OFFSET_MAX: Final = 2_000
@@ -78,13 +78,16 @@ class Gamma:
     Args:
         conditions: all markets, in their order; the desk adds to it.
         stamp: what the venue's clock shows at a time.
+        second_ns: how long one of the venue's seconds takes.
     """
 
-    def __init__(self, conditions: Sequence[Condition], stamp: Callable[[int], int]) -> None:
+    def __init__(
+        self, conditions: Sequence[Condition], stamp: Callable[[int], int], second_ns: int
+    ) -> None:
         self._conditions = conditions
         self._stamp = stamp
         self._allowances = {
-            path: Allowance(count, span_ns=_SPAN_NS) for path, count in _LIMITS.items()
+            path: Allowance(count, span_ns=_SPAN_S * second_ns) for path, count in _LIMITS.items()
         }
 
     def answer(self, question: HttpQuestion, now_ns: int) -> HttpAnswer:
