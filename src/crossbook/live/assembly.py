@@ -2,6 +2,8 @@
 
 import ssl
 from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
 from random import Random
 
 from crossbook.clock import Clock
@@ -55,8 +57,14 @@ def assemble(
         rest=venue.rest,
         clock=clock,
         settings=settings or LiveSettings(),
-        tls=ssl.create_default_context(cafile=config.ca_file) if config.ca_file else None,
+        tls=_trusted(config.ca_file),
         redundancy=config.redundancy,
         silence_s=config.silence_s,
         audit_every_s=config.audit_every_s,
     )
+
+
+@cache
+def _trusted(ca_file: Path | None) -> ssl.SSLContext:
+    """Return whom to trust. Made once: reading the machine's authorities takes a while."""
+    return ssl.create_default_context(cafile=ca_file)

@@ -21,6 +21,8 @@ _QUIET = logging.Logger("crossbook.live.picows", logging.CRITICAL + 1)  # noqa: 
 _QUIET.addHandler(logging.NullHandler())
 
 _REASON_BYTES_MAX = 60
+_ADDRESS_S = 1.5
+"""How long one of a name's addresses is tried before the next one."""
 _OFFERS = (("Sec-WebSocket-Extensions", OFFER),)
 
 _NAMES: tuple[tuple[type[Exception], str], ...] = (
@@ -125,11 +127,14 @@ def _dial(
         loop = asyncio.get_running_loop()
         found = await loop.getaddrinfo(url.host, url.port, type=socket.SOCK_STREAM)
         failure: OSError | None = None
-        for family, kind, protocol, _, address in found:
+        for at, (family, kind, protocol, _, address) in enumerate(found):
+            is_last = at == len(found) - 1
             dialled = socket.socket(family, kind, protocol)
             dialled.setblocking(False)  # noqa: FBT003 -- the library's signature
             try:
-                await loop.sock_connect(dialled, address)
+                # An address that swallows packets must not use up the time of the others.
+                async with asyncio.timeout(None if is_last else _ADDRESS_S):
+                    await loop.sock_connect(dialled, address)
             except OSError as error:
                 dialled.close()
                 failure = error

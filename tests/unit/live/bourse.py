@@ -3,7 +3,7 @@
 import asyncio
 import json
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from decimal import Decimal
 from random import Random
@@ -316,3 +316,49 @@ async def running(*coroutines: Awaitable[None]) -> AsyncIterator[None]:
         for outcome in await asyncio.gather(*tasks, return_exceptions=True):
             if isinstance(outcome, Exception):
                 raise outcome
+
+
+Run = Callable[..., None]
+PAIRS = ("BTCUSDT", "ETHUSDT", "SOLUSDT")
+
+
+def on_one_venue(
+    run: Run,
+    scenario: Callable[[Bourse, Engine, VenueDriver], Coroutine[Any, Any, None]],
+    *,
+    natives: Sequence[str] = PAIRS,
+    wanted: Sequence[str] | None = None,
+    **overrides: Any,
+) -> None:
+    """Run a scenario while a driver watches a venue that trades; afterwards nothing is left."""
+
+    async def whole() -> None:
+        bourse, engine = Bourse(*natives), Engine()
+        async with serving(bourse):
+            made = driver(bourse, engine, natives if wanted is None else wanted, **overrides)
+            async with running(made.run(), bourse.trade()):
+                await scenario(bourse, engine, made)
+                made.stop()
+                await until(lambda: not bourse.clients)
+        assert made.env.counts.faults == 0
+
+    run(whole())
+
+
+def right(bourse: Bourse, engine: Engine, *natives: str) -> bool:
+    return all(is_right(bourse, engine, native) for native in natives or PAIRS)
+
+
+def events_without_a_hole(engine: Engine) -> bool:
+    """Whether no book ever left `live`, and each change was applied once."""
+    return all(
+        counts["gaps"] == 0 and counts["snapshots"] == 1
+        for counts in (book.counts() for book in engine)
+    )
+
+
+async def until_both_bring(bourse: Bourse, frames: int = 2) -> None:
+    """Wait until two sockets are subscribed to everything, and everything came over both."""
+    await until(lambda: [len(client.subscribed) for client in bourse.clients] == [3, 3])
+    begun = {native: bourse.books[native][0] for native in PAIRS}
+    await until(lambda: all(bourse.books[native][0] > begun[native] + frames for native in PAIRS))
