@@ -255,3 +255,17 @@ def test_an_address_may_open_so_many_connections_in_ten_minutes(floor: Floor) ->
     assert [answer.status if answer else 101 for answer in answers] == [101] * 150 + [429]
     floor.wait(4)
     assert floor.desk.refuses("/v2", {}) is None
+
+
+def test_who_comes_back_begins_with_the_present_book(floor: Floor) -> None:
+    reader = Reader(floor, "/v2")
+    message = json.dumps(subscription("book", BTC)).encode()
+    leave = json.dumps(subscription("book", BTC) | {"method": "unsubscribe"}).encode()
+    for _ in range(3):
+        floor.desk.on_message(reader.phone, message, floor.now_ns)
+        floor.run(30)
+        reader.read()
+        reader.expect("BTC-USDT", floor.quotes[0], 10)
+        floor.desk.on_message(reader.phone, leave, floor.now_ns)
+        floor.run(30)
+    assert reader.proofs() > 10

@@ -242,13 +242,19 @@ class KrakenDesk(Desk):
 
     def _publish_book(self, pair: Pair, ts_ns: int, sides: set[bool]) -> None:
         key = ("book", pair.symbol)
-        for depth, view in pair.views.items():
-            payload = view.update(self.stamp(ts_ns), sides)
-            if payload is None:
+        for depth, view in list(pair.views.items()):
+            wanted = [
+                session
+                for session in self._sessions.values()
+                if session.subscriptions.get(key, {}).get("depth") == depth
+            ]
+            if not wanted:
+                # The next one who asks begins with a snapshot.
+                del pair.views[depth]
                 continue
-            for session in self._sessions.values():
-                options = session.subscriptions.get(key)
-                if options is not None and options["depth"] == depth:
+            payload = view.update(self.stamp(ts_ns), sides)
+            if payload is not None:
+                for session in wanted:
                     session.send(payload, ts_ns, pair.symbol)
 
     def _publish_ticker(self, pair: Pair, update: Update) -> None:
