@@ -5,7 +5,7 @@ import logging
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from random import Random
-from typing import Any, Final
+from typing import Any
 
 import click
 import msgspec
@@ -19,12 +19,11 @@ from crossbook.commands.watching import is_terminal, watching
 from crossbook.config import runtime_folder
 from crossbook.dashboard import feed_lines
 from crossbook.services.feed import FeedService, FeedSummary, FeedView, summarise_feed
+from crossbook.services.log import open_log
 from crossbook.services.settings import Settings, load_settings
 from crossbook.storage.recorder import Recorder, RecorderConfig
 
 __all__ = ["record", "run"]
-
-_LEVELS: Final = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 
 _seconds_option = click.option(
     "--seconds",
@@ -91,11 +90,11 @@ def _watch(
 ) -> FeedSummary:
     console = Console(highlight=False)
     is_screen = not headless and not as_json and is_terminal(console)
-    # On a screen, a line of the log would stand in the middle of a book.
-    level = logging.CRITICAL if is_screen else _LEVELS[settings.log.level]
-    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(message)s")
-    logging.getLogger("picows").setLevel(logging.WARNING)
     with ExitStack() as stack:
+        # On a screen, a line of the log would stand in the middle of a book.
+        log = logging.NullHandler() if is_screen else open_log(settings.log)
+        logging.getLogger().addHandler(log)
+        stack.callback(logging.getLogger().removeHandler, log)
         recorder = None if recording is None else stack.enter_context(Recorder(recording))
         main = _run(settings, recorder, console, seconds, is_screen=is_screen, is_silent=as_json)
         summary = run_in_loop(main)

@@ -59,9 +59,21 @@ def test_what_works_is_said_to_work(file: Path, options: list[str]) -> None:
         "limits",
     }
     (rest,) = found["binance", "rest"]
-    assert rest["detail"].endswith("1 connections opened, 2 reused")
+    assert rest["detail"].endswith("1 connections opened, 3 reused")
     (stream,) = found["kraken", "stream"]
     assert stream["detail"].endswith("/v2 is open")
+
+
+def test_instruments_that_are_not_listed_are_a_failure(file: Path, options: list[str]) -> None:
+    wanted = ["--set", "venues.binance.instruments=[BTC/USDT, NO/SUCH, '*']"]
+    result = doctor(str(file), "--json", *wanted, *options)
+    found = findings(result)
+    assert result.exit_code == 3
+    assert [(each["grade"], each["detail"]) for each in found["binance", "instruments"]] == [
+        ("ok", "1 found for 2 names"),
+        ("failure", "not listed: NO/SUCH"),
+    ]
+    assert ("kraken", "instruments") not in found
 
 
 def test_people_get_a_table(file: Path, options: list[str]) -> None:

@@ -11,7 +11,12 @@ from crossbook.live.rest.client import RestClient
 from crossbook.services.doctor.finding import Finding, Grade
 from crossbook.services.doctor.keys import keys
 from crossbook.services.doctor.machine import folders, open_files, versions
-from crossbook.services.doctor.venue import look_at_clock, look_at_limits, look_at_stream
+from crossbook.services.doctor.venue import (
+    look_at_clock,
+    look_at_instruments,
+    look_at_limits,
+    look_at_stream,
+)
 from crossbook.services.listings import client_of
 from crossbook.services.settings import Settings
 from crossbook.venues.base import Capability, Venue
@@ -68,7 +73,7 @@ async def _visit(
     async with client:
         try:
             async with asyncio.timeout(deadline_s):
-                found += [each async for each in _rest(venue, client, clock)]
+                found += [each async for each in _rest(venue, section, client, clock)]
         except CrossbookError as error:
             found.append(_failure("rest", venue, error))
         except TimeoutError:
@@ -78,7 +83,9 @@ async def _visit(
     return found
 
 
-async def _rest(venue: Venue, client: RestClient, clock: Clock) -> AsyncIterator[Finding]:
+async def _rest(
+    venue: Venue, section: VenueConfig, client: RestClient, clock: Clock
+) -> AsyncIterator[Finding]:
     """Yield what a venue's REST tells.
 
     Raises:
@@ -89,6 +96,7 @@ async def _rest(venue: Venue, client: RestClient, clock: Clock) -> AsyncIterator
     else:
         await client.fetch(venue.rest.instruments()[0])
         finding = Finding("clock", Grade.OK, "not compared: it does not tell its time", venue.name)
+    listed = await look_at_instruments(venue, section, client)
     stats = await client.stats()
     yield Finding(
         "rest",
@@ -98,6 +106,8 @@ async def _rest(venue: Venue, client: RestClient, clock: Clock) -> AsyncIterator
         venue.name,
     )
     yield finding
+    for each in listed:
+        yield each
     for each in await look_at_limits(venue, client):
         yield each
 

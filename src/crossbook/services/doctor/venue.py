@@ -11,8 +11,11 @@ from crossbook.config import VenueConfig
 from crossbook.errors import ConfigError, ConnectError, CrossbookError
 from crossbook.live.handshake import connect
 from crossbook.live.rest.client import RestClient
+from crossbook.live.rest.discovery import merged
 from crossbook.live.rest.opening import trust
+from crossbook.model import Catalogue
 from crossbook.services.doctor.finding import Finding, Grade
+from crossbook.services.feed.selection import EVERYTHING, select
 from crossbook.services.signers import signer_of
 from crossbook.venues.base import Capability, Venue
 
@@ -20,6 +23,7 @@ __all__ = [
     "Offset",
     "grade_of_offset",
     "look_at_clock",
+    "look_at_instruments",
     "look_at_limits",
     "look_at_stream",
     "offset",
@@ -83,6 +87,37 @@ async def look_at_clock(venue: Venue, client: RestClient, clock: Clock) -> Findi
         f"give or take {best.error_ns / 1e6:,.1f} ms"
     )
     return Finding("clock", grade_of_offset(best), detail, venue.name)
+
+
+async def look_at_instruments(
+    venue: Venue, config: VenueConfig, client: RestClient
+) -> list[Finding]:
+    """Ask a venue for the instruments that are wanted of it.
+
+    Raises:
+        CrossbookError: it does not answer.
+    """
+    named = [name for name in config.instruments if name != EVERYTHING]
+    if not named:
+        return []
+    found = Catalogue(())
+    for request in venue.rest.lookup(named):
+        listed = venue.symbols.instruments(await client.fetch(request))
+        found = merged([found, listed])
+    selection = select(venue.name, found, named)
+    halted = [str(each.id) for each in selection.instruments if not each.is_tradable]
+    findings = []
+    if selection.unknown:
+        names = ", ".join(error.text for error in selection.unknown)
+        # A list in pages is asked for single names: an event is found only when all of it is read.
+        is_certain = Capability.PAGES not in venue.capabilities
+        grade = Grade.FAILURE if is_certain else Grade.WARNING
+        findings.append(Finding("instruments", grade, f"not listed: {names}", venue.name))
+    if halted:
+        text = f"do not trade now: {', '.join(halted)}"
+        findings.append(Finding("instruments", Grade.WARNING, text, venue.name))
+    text = f"{len(selection.instruments)} found for {len(named)} names"
+    return [Finding("instruments", Grade.OK, text, venue.name), *findings]
 
 
 async def look_at_limits(venue: Venue, client: RestClient) -> list[Finding]:

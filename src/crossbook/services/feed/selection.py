@@ -27,7 +27,8 @@ def select(venue: str, catalogue: Catalogue, wanted: Iterable[str]) -> Selection
     """Return the instruments that names mean.
 
     A name is a symbol (`BTC-USDT`, `BTC/USDT`), an instrument's id (`BTC-USDT.BINANCE`), what the
-    venue itself calls it (`BTCUSDT`, a token, a ticker: then both of its sides), or `*`.
+    venue itself calls it (`BTCUSDT`, a token, a ticker: then both of its sides), a question or an
+    event by the venue's name for it (then all of its sides), or `*`.
 
     Args:
         venue: the venue's id.
@@ -57,7 +58,13 @@ def _names(catalogue: Catalogue) -> dict[str, list[Instrument]]:
     for instrument in catalogue.instruments:
         for native in (instrument.native, *instrument.aliases):
             spelled.setdefault(native, []).append(instrument)
-    return {**spelled, **names}
+    questions: dict[str, list[Instrument]] = {}
+    events: dict[str, list[Instrument]] = {}
+    for instrument in catalogue.instruments:
+        if instrument.outcome is not None:
+            questions.setdefault(instrument.asset.market_id, []).append(instrument)
+            events.setdefault(instrument.asset.aggregate_id, []).append(instrument)
+    return {**events, **questions, **spelled, **names}
 
 
 def _symbol(text: str, venue: str) -> str:

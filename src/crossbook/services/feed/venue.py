@@ -22,6 +22,7 @@ from crossbook.live.sink import Feed as LiveFeed
 from crossbook.model import Instrument, InstrumentId
 from crossbook.services.feed.selection import Selection, select
 from crossbook.services.settings import Settings
+from crossbook.services.signers import signer_of
 from crossbook.storage.recorder import Recorder
 from crossbook.venues.base import Venue
 
@@ -93,7 +94,6 @@ class VenueFeed:
         runtime: Path,
         recorder: Recorder | None = None,
     ) -> None:
-        assert venue.rest is not None, f"{venue.name} has no REST"
         self.venue = venue
         self.config = config
         self._settings = settings
@@ -123,6 +123,7 @@ class VenueFeed:
             clock=clock,
             random=random,
             settings=settings.live,
+            signer=signer_of(config),
         )
         env.scratch = _scratch
         env.recorder = recorder

@@ -1,7 +1,7 @@
 import pytest
 from msgspec.structs import replace
 
-from crossbook.model import Catalogue, Instrument, Outcome
+from crossbook.model import AssetKey, Catalogue, Instrument, Outcome
 from crossbook.model.instruments import Status
 from crossbook.services.feed.selection import EVERYTHING, select
 from crossbook.venues.registry import venue
@@ -41,6 +41,21 @@ def test_a_ticker_is_both_of_its_sides() -> None:
     assert [each.symbol for each in found.instruments] == ["KXFED-26DEC-YES", "KXFED-26DEC-NO"]
     one = select("kalshi", catalogue, ["KXFED-26DEC-NO"])
     assert [each.symbol for each in one.instruments] == ["KXFED-26DEC-NO"]
+
+
+def test_an_event_is_all_sides_of_its_questions() -> None:
+    def asked(market: str, *tokens: str) -> list[Instrument]:
+        build = venue("polymarket").symbols.instrument_from_native
+        sides = zip(tokens, Outcome, strict=True)
+        return [
+            replace(build(token, side), asset=AssetKey("rates-in-december", market, token))
+            for token, side in sides
+        ]
+
+    catalogue = Catalogue((*asked("0xa", "1", "2"), *asked("0xb", "3", "4")))
+    for name, tokens in (("0xb", ["3", "4"]), ("rates-in-december", ["1", "2", "3", "4"])):
+        found = select("polymarket", catalogue, [name])
+        assert [each.native for each in found.instruments] == tokens
 
 
 def test_what_is_asked_for_twice_is_there_once() -> None:
