@@ -132,7 +132,7 @@ async def _run(
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await stopped.wait()
-    summary = summarise_feed(feed, view, recorder)
+    summary = await summarise_feed(feed, view, recorder)
     feed.stop()
     await running
     return summary

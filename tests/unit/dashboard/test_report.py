@@ -38,7 +38,8 @@ FEED = FeedSummary(
     unreachable={"okx": "cannot connect to http://127.0.0.1:1: refused"},
     arrival_to_book_us=LatencyUs(3.1, 20.5, 90.0),
     arrival_to_event_us=LatencyUs(900.0, 5_000.0, 6_000.0), by_venue={},
-    recorded=RecorderStats(messages=8_000, files=9),
+    rest={},
+        recorded=RecorderStats(messages=8_000, files=9),
 )  # fmt: skip
 
 

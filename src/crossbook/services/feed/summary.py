@@ -5,6 +5,7 @@ from collections import Counter
 import msgspec
 
 from crossbook._core import Histogram
+from crossbook.live.rest import RestStats
 from crossbook.model.events import BookState
 from crossbook.services.feed.service import FeedService
 from crossbook.services.feed.venue_summary import LatencyUs, VenueSummary
@@ -53,14 +54,17 @@ class FeedSummary(msgspec.Struct, frozen=True, kw_only=True):
     """From a frame's arrival to the delivery of its events."""
     by_venue: dict[str, VenueSummary]
     """The same for each venue."""
+    rest: dict[str, RestStats]
+    """By venue: requests, connections that were used again, breakers, budgets."""
     recorded: RecorderStats | None
     """What was recorded; `None`: nothing was to be."""
 
 
-def summarise_feed(
+async def summarise_feed(
     feed: FeedService, view: FeedView, recorder: Recorder | None = None
 ) -> FeedSummary:
     """Return what a feed did so far."""
+    rest = {name: await venue.client.stats() for name, venue in feed.venues.items()}
     by_venue = dict(view.venues())
     each = list(by_venue.values())
     counts = [venue.driver.env.counts for venue in feed.venues.values()]
@@ -91,5 +95,6 @@ def summarise_feed(
         arrival_to_book_us=LatencyUs.of(latency),
         arrival_to_event_us=LatencyUs.of(feed.delivered),
         by_venue=by_venue,
+        rest=rest,
         recorded=recorder.stats if recorder else None,
     )
