@@ -66,11 +66,12 @@ class Rest:
             route: Callable[[_Query, int], Any] | None = self._one
         else:
             route = self._routes.get(place)
-        if route is None and _OTHER_MARKETS.fullmatch(place):
+        is_other = route is None and _OTHER_MARKETS.fullmatch(place) is not None
+        if is_other:
             route = _nothing
         if route is None or question.method != "GET" or place == question.path:
             return json_answer({"label": "NOT_FOUND", "message": "Not Found"}, status=404)
-        headers, is_over = self._count(place, now_ns)
+        headers, is_over = self._count("others" if is_other else place, now_ns)
         if is_over:
             error = {"label": "TOO_MANY_REQUESTS", "message": "Request Rate limit Exceeded"}
             return json_answer(error, status=429, headers=headers)
