@@ -129,7 +129,8 @@ class World:
     def run(self, until_ns: int) -> Iterator[Update]:
         """Let orders arrive up to a time, and yield what each changed right when it did.
 
-        Between two updates the books stand as the first of them left them. Run it to its end.
+        Between two updates the books stand as the first of them left them. Whoever stops before
+        the end goes on from there by running it again.
 
         Args:
             until_ns: UTC nanoseconds; a time that has passed changes nothing.
@@ -146,6 +147,7 @@ class World:
             if book.quote.is_halted:
                 continue
             ts_ns = self._real_ns(due_ns)
+            self.now_ns = max(self.now_ns, ts_ns)
             step = book.quote.market.step(due_ns)
             if step.changes or step.trades:
                 yield self._update(book.quote, step, ts_ns)

@@ -6,7 +6,7 @@ import ssl
 import aiohttp
 import pytest
 
-from crossbook.sim.config import HostConfig
+from crossbook.sim.config import HostConfig, WorldConfig
 from crossbook.sim.host import SimulatedVenues
 from crossbook.sim.host.deflate import deflated
 from tests.sim.host.plain_desk import PlainClient, PlainDesk, desk, eventually, get, play
@@ -39,6 +39,19 @@ def test_paused_markets_stand_still_and_go_on_where_they_were() -> None:
             assert client.gaps == 0
 
     play(scene)
+
+
+def test_markets_that_are_too_fast_for_the_machine_starve_nobody() -> None:
+    async def scene(sim: SimulatedVenues) -> None:
+        async with PlainClient(sim.urls["okx"]["ws"]) as client:
+            await client.until(lambda c: len(c.frames) > 500)
+            await eventually(lambda: sim.skipped_ns > 0)
+            assert (await get(sim.urls["okx"]["rest"] + "/time"))[0] == 200
+            sim.pause()
+            await sim.settle()
+            await client.until(lambda c: c.levels() == sim.truth.book("okx", "BTC-USDT"))
+
+    play(scene, config=WorldConfig(steps_per_s=1_000_000))
 
 
 def test_rest_carries_method_query_and_body() -> None:

@@ -88,6 +88,20 @@ def test_what_happens_depends_on_the_seed_and_not_on_when_or_in_which_pieces() -
     assert [told(u) for u in World(4).advance(START_NS + 2 * SECOND_NS)] != found
 
 
+def test_whoever_stops_early_goes_on_from_there() -> None:
+    until_ns = START_NS + 2 * SECOND_NS
+    whole = [told(update) for update in World(3).advance(until_ns)]
+    world = World(3)
+    found: list[tuple[object, ...]] = []
+    while len(found) < len(whole):
+        for update in world.run(until_ns):
+            found.append(told(update))
+            assert world.now_ns == update.ts_ns
+            if len(found) % 7 == 0:
+                break
+    assert found == whole
+
+
 def test_a_venue_is_the_same_whoever_else_takes_part() -> None:
     alone = World(3, ["okx"]).advance(START_NS + SECOND_NS)
     among = [u for u in World(3).advance(START_NS + SECOND_NS) if u.quote.listing.venue == "okx"]

@@ -113,6 +113,7 @@ class ControlServer:
             {
                 "now_ns": session.now_ns(),
                 "is_paused": session.is_paused,
+                "skipped_ns": session.skipped_ns,
                 "faults": dict(session.log.counts),
                 "venues": {
                     venue: {

@@ -31,6 +31,8 @@ HOST: Final = "127.0.0.1"
 
 _TICK_S: Final = 0.004
 _DESK_TIME_NS: Final = 20_000_000
+_BUSY_NS: Final = 50_000_000
+"""After this long others have their turn: pings, requests, faults."""
 _CATCH_UP_NS: Final = 500_000_000
 _STOP_S: Final = 5.0
 _SETTLE_NS: Final = 1_200_000_000
@@ -59,6 +61,7 @@ class SimulatedVenues:
         urls: the addresses of each venue: `rest`, `ws`, and further REST hosts.
         houses: each venue's desk and connections.
         is_paused: no order arrives anywhere.
+        skipped_ns: time for which the markets stood still because the machine was too slow.
         control_url: the address of the control server.
         is_stopped: set when a client asks the session to end.
 
@@ -99,6 +102,7 @@ class SimulatedVenues:
         self._port_base = host.port_base
         self._scheme = "s" if ssl_context else ""
         self.is_paused = False
+        self.skipped_ns = 0
         self._is_running_world = False
         self._ticked = asyncio.Event()
         self._desk_time_ns = 0
@@ -186,13 +190,18 @@ class SimulatedVenues:
         try:
             if self.is_paused or self.are_markets_closed:
                 self.world.skip(now_ns)
-            # After a long pause of the whole process the markets do not make up for it.
-            self.world.skip(now_ns - _CATCH_UP_NS)
+            # What the process was too slow for, or slept through, is not made up for.
+            late_ns = now_ns - _CATCH_UP_NS - self.world.now_ns
+            if late_ns > 0:
+                self.skipped_ns += late_ns
+                self.world.skip(now_ns - _CATCH_UP_NS)
             until_ns = now_ns if self._close_ns is None else min(now_ns, self._close_ns)
             for update in self.world.run(until_ns):
                 self.truth.add(update)
                 house = self.houses[update.quote.listing.venue]
                 house.guard(publish, update, house.desk)
+                if self.now_ns() - now_ns > _BUSY_NS:
+                    break
         finally:
             self._is_running_world = False
         return now_ns
