@@ -9,7 +9,8 @@ from crossbook.model import Instrument
 from crossbook.venues.answers import decoded
 from crossbook.venues.binance import rest
 from crossbook.venues.binance.config import BinanceConfig
-from crossbook.venues.conduct import BOOK, TOP, TRADES, Conduct, Topic
+from crossbook.venues.conduct import BOOK, TOP, TRADES, Conduct
+from crossbook.venues.ledger import Topic
 from crossbook.venues.requests import Request, Window
 from crossbook.venues.stream import Action, Signer, StreamRules
 
@@ -97,7 +98,7 @@ class BinanceStream(Conduct):
         answer = decoded(_ANSWER, frame)
         if answer is None:
             return []
-        asked = self.answered(answer.id if isinstance(answer.id, int) else None)
+        asked = self.ledger.answered(answer.id if isinstance(answer.id, int) else None)
         error = answer.error or _Error(answer.code, answer.msg)
         if kind == "refused":
             if asked is None or not asked.is_subscribe:
@@ -107,7 +108,7 @@ class BinanceStream(Conduct):
             return []
         if asked.is_subscribe:
             return self.confirmed(asked.topics)
-        self.left(asked.topics)
+        self.ledger.left(asked.topics)
         return []
 
     def _name(self, topic: Topic) -> str:

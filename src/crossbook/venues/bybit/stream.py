@@ -8,7 +8,8 @@ from crossbook.config import VenueConfig
 from crossbook.model import Instrument
 from crossbook.venues.answers import decoded
 from crossbook.venues.bybit.config import BybitConfig
-from crossbook.venues.conduct import BOOK, TRADES, Conduct, Topic
+from crossbook.venues.conduct import BOOK, TRADES, Conduct
+from crossbook.venues.ledger import Topic
 from crossbook.venues.requests import Window
 from crossbook.venues.stream import Action, Send, Signer, StreamRules
 
@@ -90,19 +91,21 @@ class BybitStream(Conduct):
             return []
         number = int(answer.req_id) if answer.req_id.isdecimal() else None
         if kind != "refused":
-            asked = self.answered(number)
+            asked = self.ledger.answered(number)
             if asked is None:
                 return []
-            self.left(asked.topics)
-            return self.confirmed(asked.topics)
+            if asked.is_subscribe:
+                return self.confirmed(asked.topics)
+            self.ledger.left(asked.topics)
+            return []
         return self._on_refusal(number, answer.ret_msg)
 
     def _on_refusal(self, number: int | None, text: str) -> list[Action]:
-        asked = self.answered(self.oldest() if number is None else number)
+        asked = self.ledger.answered(self.ledger.oldest() if number is None else number)
         if asked is None:
             return self.refused((), "", text)
         if not asked.is_subscribe:
-            self.left(asked.topics)
+            self.ledger.left(asked.topics)
             return []
         if "already subscribed" in text:
             return self.confirmed(asked.topics)

@@ -8,7 +8,8 @@ from crossbook.config import VenueConfig
 from crossbook.model import Instrument
 from crossbook.venues.answers import decoded
 from crossbook.venues.coinbase.config import CoinbaseConfig
-from crossbook.venues.conduct import BOOK, TOP, TRADES, Conduct, Topic
+from crossbook.venues.conduct import BOOK, TOP, TRADES, Conduct
+from crossbook.venues.ledger import Topic
 from crossbook.venues.requests import Window
 from crossbook.venues.stream import Action, Signer, StreamRules
 
@@ -96,23 +97,23 @@ class _CoinbaseStream(Conduct):
 
     def _on_list(self, listed: set[Topic]) -> list[Action]:
         actions: list[Action] = []
-        for number, asked in list(self.waiting()):
+        for number, asked in self.ledger.waiting():
             there = listed.issuperset(asked.topics)
             if asked.is_subscribe and there:
-                self.answered(number)
+                self.ledger.answered(number)
                 actions += self.confirmed(asked.topics)
             elif not asked.is_subscribe and listed.isdisjoint(asked.topics):
-                self.answered(number)
-                self.left(asked.topics)
+                self.ledger.answered(number)
+                self.ledger.left(asked.topics)
         return actions
 
     def _on_refusal(self, answer: _Answer) -> list[Action]:
         text = " ".join(filter(None, (answer.message, answer.reason)))
-        asked = self.answered(self.oldest())
+        asked = self.ledger.answered(self.ledger.oldest())
         if asked is None:
             return self.refused((), "", text)
         if not asked.is_subscribe:
-            self.left(asked.topics)
+            self.ledger.left(asked.topics)
             return []
         return self.refused(asked.topics, "", text)
 

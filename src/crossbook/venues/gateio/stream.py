@@ -7,9 +7,10 @@ import msgspec
 from crossbook.config import VenueConfig
 from crossbook.model import Instrument
 from crossbook.venues.answers import decoded
-from crossbook.venues.conduct import BOOK, TOP, TRADES, Conduct, Topic
+from crossbook.venues.conduct import BOOK, TOP, TRADES, Conduct
 from crossbook.venues.gateio import rest
 from crossbook.venues.gateio.config import GateioConfig
+from crossbook.venues.ledger import Topic
 from crossbook.venues.requests import Request, Window
 from crossbook.venues.stream import Action, Send, Signer, StreamRules
 
@@ -99,13 +100,13 @@ class GateioStream(Conduct):
         answer = decoded(_ANSWER, frame)
         if answer is None:
             return []
-        asked = self.answered(answer.id if isinstance(answer.id, int) else None)
+        asked = self.ledger.answered(answer.id if isinstance(answer.id, int) else None)
         error = answer.error or _Fault()
         if asked is None:
             return self.refused((), str(error.code), error.message) if kind == "refused" else []
         if not asked.is_subscribe:
             # One that is not subscribed cannot be left, which is what was wanted.
-            self.left(asked.topics)
+            self.ledger.left(asked.topics)
             return []
         # A book that is subscribed twice is refused, and goes on.
         if kind == "refused" and "lert sub" not in error.message:

@@ -7,8 +7,9 @@ import msgspec
 from crossbook.config import VenueConfig
 from crossbook.model import Instrument
 from crossbook.venues.answers import decoded
-from crossbook.venues.conduct import BOOK, TOP, TRADES, Conduct, Topic
+from crossbook.venues.conduct import BOOK, TOP, TRADES, Conduct
 from crossbook.venues.kalshi.config import KalshiConfig
+from crossbook.venues.ledger import Topic
 from crossbook.venues.requests import Window
 from crossbook.venues.stream import Action, Send, Signer, StreamRules
 
@@ -115,9 +116,9 @@ class KalshiStream(Conduct):
         """Ask for a snapshot, which also ends a gap of the subscription for this market."""
         del now_ns
         topic = self.topics(instrument)[0]
-        if not self.is_live(topic):
+        if not self.ledger.is_live(topic):
             return []
-        number = self.next_number()
+        number = self.ledger.next_number()
         return [Send(self._update(number, BOOK, "get_snapshot", [topic.key]))]
 
     def on_answer(self, kind: str, frame: bytes, now_ns: int) -> list[Action]:
@@ -132,12 +133,12 @@ class KalshiStream(Conduct):
             channel = _TOPICS[answer.msg.channel]
             self._sids[channel] = answer.msg.sid
             self._opening.discard(channel)
-        asked = self.answered(answer.id)
+        asked = self.ledger.answered(answer.id)
         if asked is None:
             return []
         if asked.is_subscribe:
             return self.confirmed(asked.topics)
-        self.left(asked.topics)
+        self.ledger.left(asked.topics)
         return []
 
     def on_unanswered(self, topics: Sequence[Topic]) -> None:
@@ -146,18 +147,18 @@ class KalshiStream(Conduct):
 
     def _on_refusal(self, answer: _Answer) -> list[Action]:
         code, text = str(answer.msg.code), answer.msg.msg
-        asked = self.asked(answer.id)
+        asked = self.ledger.asked(answer.id)
         if asked is None:
             return self._on_death(answer.sid, code) + self.refused((), code, text)
         if not asked.is_subscribe:
-            self.answered(answer.id)
-            self.left(asked.topics)
+            self.ledger.answered(answer.id)
+            self.ledger.left(asked.topics)
             return []
         named = [topic for topic in asked.topics if topic.key == answer.msg.market_ticker]
         actions = self.refused(named or asked.topics, code, text)
         # One market at fault is told on its own, and the others' answer follows.
-        if not named or not any(map(self.is_asked, asked.topics)):
-            self.answered(answer.id)
+        if not named or not any(map(self.ledger.is_asked, asked.topics)):
+            self.ledger.answered(answer.id)
             self.on_unanswered(asked.topics)
         return actions
 
@@ -166,7 +167,7 @@ class KalshiStream(Conduct):
         for channel in [each for each, number in self._sids.items() if number == sid]:
             if code in _DEAD:
                 del self._sids[channel]
-                self.lost(self.of_channel(channel))
+                self.ledger.lost(self.ledger.of_channel(channel))
         return []
 
     def _update(self, number: int, channel: str, action: str, tickers: list[str]) -> bytes:

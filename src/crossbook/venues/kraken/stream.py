@@ -7,8 +7,9 @@ import msgspec
 from crossbook.config import VenueConfig
 from crossbook.model import Instrument
 from crossbook.venues.answers import decoded
-from crossbook.venues.conduct import BOOK, TOP, TRADES, Conduct, Topic
+from crossbook.venues.conduct import BOOK, TOP, TRADES, Conduct
 from crossbook.venues.kraken.config import KrakenConfig
+from crossbook.venues.ledger import Topic
 from crossbook.venues.requests import Window
 from crossbook.venues.stream import Action, Send, Signer, StreamRules
 
@@ -123,7 +124,7 @@ class KrakenStream(Conduct):
             return []
         topics = [Topic(_TOPICS[answer.result.channel], symbol)]
         if answer.method == "unsubscribe":
-            self.left(topics)
+            self.ledger.left(topics)
             return []
         return self.confirmed(topics)
 
@@ -134,11 +135,11 @@ class KrakenStream(Conduct):
         return []
 
     def _on_refusal(self, answer: _Answer, symbol: str) -> list[Action]:
-        asked = self.asked(answer.req_id)
+        asked = self.ledger.asked(answer.req_id)
         topics = [topic for topic in (asked.topics if asked else ()) if symbol in {topic.key, ""}]
         if answer.method == "unsubscribe":
             # It is not subscribed, which is what was wanted.
-            self.left(topics)
+            self.ledger.left(topics)
             return []
         if "lready subscribed" in answer.error:
             return self.confirmed(topics)

@@ -8,7 +8,8 @@ import msgspec
 from crossbook.config import VenueConfig
 from crossbook.model import Instrument
 from crossbook.venues.answers import decoded
-from crossbook.venues.conduct import BOOK, TOP, TRADES, Asked, Conduct, Topic
+from crossbook.venues.conduct import BOOK, TOP, TRADES, Conduct
+from crossbook.venues.ledger import Asked, Topic
 from crossbook.venues.mexc import rest
 from crossbook.venues.mexc.config import MexcConfig
 from crossbook.venues.requests import Request, Window
@@ -104,27 +105,29 @@ class MexcStream(Conduct):
         asked = self._frame_of(named)
         if kind == "refused":
             return self._on_refusal(asked, named, answer)
-        self.left(named)
-        return self.confirmed(named)
+        if asked is not None and asked.is_subscribe:
+            return self.confirmed(named)
+        self.ledger.left(named)
+        return []
 
     def _frame_of(self, named: Sequence[Topic]) -> Asked | None:
         """Return the oldest frame that asked for one of these; its number is not always echoed."""
-        for number, asked in list(self.waiting()):
+        for number, asked in self.ledger.waiting():
             if not set(named).isdisjoint(asked.topics):
-                return self.answered(number)
+                return self.ledger.answered(number)
         return None
 
     def _on_refusal(
         self, asked: Asked | None, named: Sequence[Topic], answer: _Answer
     ) -> list[Action]:
         """Refuse those that are named, and ask again for the others: nobody confirmed them."""
-        self.left(named)
+        self.ledger.left(named)
         actions = [
             action
             for topic in named
             for action in self.refused([topic], str(answer.code or ""), answer.msg)
         ]
-        self.lost(topic for topic in (asked.topics if asked else ()) if topic not in named)
+        self.ledger.lost(topic for topic in (asked.topics if asked else ()) if topic not in named)
         return actions or self.refused((), str(answer.code or ""), answer.msg)
 
     def _name(self, topic: Topic) -> str:

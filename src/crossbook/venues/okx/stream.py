@@ -8,7 +8,8 @@ import msgspec
 from crossbook.config import VenueConfig
 from crossbook.model import Instrument
 from crossbook.venues.answers import decoded
-from crossbook.venues.conduct import BOOK, TOP, TRADES, Conduct, Topic
+from crossbook.venues.conduct import BOOK, TOP, TRADES, Conduct
+from crossbook.venues.ledger import Topic
 from crossbook.venues.okx.config import OkxConfig
 from crossbook.venues.requests import Window
 from crossbook.venues.stream import Action, Send, Signer, StreamRules
@@ -115,12 +116,12 @@ class OkxStream(Conduct):
             return []
         topics = [Topic(_TOPICS[answer.arg.channel], answer.arg.instId)]
         if answer.event == "unsubscribe":
-            self.left(topics)
+            self.ledger.left(topics)
             return []
         return self.confirmed(topics)
 
     def _on_refusal(self, answer: _Answer) -> list[Action]:
-        asked = self.asked(int(answer.id) if answer.id.isdecimal() else self.oldest())
+        asked = self.ledger.asked(int(answer.id) if answer.id.isdecimal() else self.ledger.oldest())
         topics: Sequence[Topic] = asked.topics if asked else ()
         named = set(_NAMED.findall(answer.msg))
         if answer.arg is not None:
@@ -128,6 +129,6 @@ class OkxStream(Conduct):
         if named:
             topics = [topic for topic in topics if topic.key in named]
         if asked is not None and not asked.is_subscribe:
-            self.left(topics)
+            self.ledger.left(topics)
             return []
         return self.refused(topics, answer.code, answer.msg)

@@ -7,7 +7,8 @@ import msgspec
 from crossbook.config import VenueConfig
 from crossbook.model import Instrument
 from crossbook.venues.answers import shown
-from crossbook.venues.conduct import BOOK, Conduct, Topic
+from crossbook.venues.conduct import BOOK, Conduct
+from crossbook.venues.ledger import Topic
 from crossbook.venues.polymarket import rest
 from crossbook.venues.polymarket.config import PolymarketConfig
 from crossbook.venues.requests import Window
