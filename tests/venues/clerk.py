@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+from tests.venues.frames import books_asked, books_left
+
 __all__ = ["Clerk"]
 
 
@@ -17,11 +19,16 @@ class Clerk:
         self._answer = getattr(self, f"_{venue}")
         self._listed: dict[str, list[str]] = {}
         self._sids: dict[str, int] = {}
+        self._venue = venue
+        self.books: set[str] = set()
+        """Native symbols whose books this socket is sent."""
 
     def answers(self, payload: bytes) -> list[bytes]:
         """Return the venue's answers to a frame; none to a ping."""
         if payload[:1] != b"{":
             return []
+        self.books |= set(books_asked(self._venue, payload))
+        self.books -= set(books_left(self._venue, payload))
         return [json.dumps(each).encode() for each in self._answer(json.loads(payload))]
 
     def _binance(self, message: Any) -> list[Any]:
@@ -61,7 +68,7 @@ class Clerk:
         for each in message.get("product_ids", []):
             if message["type"] == "subscribe":
                 products.append(each)
-            else:
+            elif each in products:
                 products.remove(each)
         return [{"channel": "subscriptions", "events": [{"subscriptions": self._listed}]}]
 

@@ -236,3 +236,50 @@ def test_a_signer_makes_the_headers_of_the_handshake(name: str) -> None:
     assert list(factory(config, []).headers(T0)) == []
     signed = factory(config, [], lambda now_ns: [("X-Time", str(now_ns))])
     assert list(signed.headers(T0)) == [("X-Time", str(T0))]
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(["join", "leave", "resync", "answer", "lose", "wait"]), st.integers(0, 5)
+    ),
+    max_size=40,
+)
+
+
+@EACH
+@given(steps=STEPS)
+def test_whatever_happens_the_venue_ends_up_sending_what_is_wanted(
+    name: str, steps: list[tuple[str, int]]
+) -> None:
+    every = instruments(name, 6)
+    wanted, now_ns = {0, 1}, T0
+    stream, clerk = open_stream(name, every[:2]), Clerk(name)
+    due: list[bytes] = []
+
+    def hear(actions: Sequence[Action]) -> None:
+        due.extend(answer for frame in sent(actions) for answer in clerk.answers(frame))
+
+    hear(stream.on_open(now_ns))
+    for step, number in steps:
+        now_ns += 300_000_000
+        if step == "join":
+            wanted.add(number)
+            hear(stream.subscribe([every[number]], now_ns))
+        elif step == "leave":
+            wanted.discard(number)
+            hear(stream.unsubscribe([every[number]], now_ns))
+        elif step == "resync":
+            hear(stream.resync(every[number], now_ns))
+        elif step == "answer" and due:
+            hear(stream.on_control("ack", due.pop(0), now_ns))
+        elif step == "lose" and due:
+            due.pop(0)
+        else:
+            hear(stream.on_idle(now_ns))
+    for _ in range(120):
+        now_ns += IDLE_NS
+        while due:
+            hear(stream.on_control("ack", due.pop(0), now_ns))
+        hear(stream.on_idle(now_ns))
+    assert clerk.books == {TOKENS[name][number] for number in wanted}
+    assert due == []
