@@ -99,9 +99,10 @@ class Conduct(ABC):
         del topic, subscribe
         return True
 
-    def on_unanswered(self, topics: Sequence[Topic]) -> None:
-        """Take note that a frame was not answered in time."""
+    def on_unanswered(self, topics: Sequence[Topic]) -> list[Action]:
+        """Return what follows when a frame was not answered in time, beside asking again."""
         del topics
+        return []
 
     def size(self, topic: Topic) -> int:
         """Return how many bytes a topic adds to a frame."""
@@ -165,7 +166,7 @@ class Conduct(ABC):
             if age_ns >= lifetime_s * _LIFETIME_SHARE * 1e9:
                 actions += self.replace("lifetime")
         for asked in self.ledger.overdue(now_ns - round(self.rules.subscribed_within_s * 1e9)):
-            self.on_unanswered(asked.topics)
+            actions += self.on_unanswered(asked.topics)
         return actions + self._flush(now_ns)
 
     def subscribe(self, instruments: Sequence[Instrument], now_ns: int) -> list[Action]:

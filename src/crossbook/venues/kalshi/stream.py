@@ -141,9 +141,16 @@ class KalshiStream(Conduct):
         self.ledger.left(asked.topics)
         return []
 
-    def on_unanswered(self, topics: Sequence[Topic]) -> None:
-        """Take a subscription that got no number as never made."""
+    def on_unanswered(self, topics: Sequence[Topic]) -> list[Action]:
+        """Take a subscription that got no number as never made.
+
+        Whoever was to leave it cannot, should it have been made after all: the socket has to go.
+        """
         self._opening.difference_update(topic.channel for topic in topics)
+        stuck = [
+            each for each in self.ledger.due(subscribe=False) if each.channel not in self._sids
+        ]
+        return self.replace("dead_instruments") if stuck else []
 
     def _on_refusal(self, answer: _Answer) -> list[Action]:
         code, text = str(answer.msg.code), answer.msg.msg
@@ -159,7 +166,7 @@ class KalshiStream(Conduct):
         # One market at fault is told on its own, and the others' answer follows.
         if not named or not any(map(self.ledger.is_asked, asked.topics)):
             self.ledger.answered(answer.id)
-            self.on_unanswered(asked.topics)
+            self._opening.difference_update(topic.channel for topic in asked.topics)
         return actions
 
     def _on_death(self, sid: int | None, code: str) -> list[Action]:
