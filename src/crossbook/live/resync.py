@@ -51,7 +51,8 @@ class Resync:
 
     def opened(self, instrument_ids: Iterable[str], now_ns: int) -> None:
         """A socket opened: the venue is about to send these books' bases."""
-        patience_ns = int(self._env.rules.subscribed_within_s * _NS)
+        first_s = min(self._env.rules.subscribed_within_s, self._env.settings.first_base_s)
+        patience_ns = int(first_s * _NS)
         for instrument_id in instrument_ids:
             watch = self._watches.get(instrument_id)
             if watch is not None and watch.status is not Status.LIVE:

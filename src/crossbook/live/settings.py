@@ -43,11 +43,13 @@ class LiveSettings(Section, frozen=True, kw_only=True):
     """A successor whose subscription is this old counts as bringing books that do not change."""
     base_wait_s: Seconds = 1.0
     """A REST base is fetched when the first change is there, or after this long."""
+    first_base_s: Seconds = 4.0
+    """A book whose base did not come this long after its subscription is resynced."""
     fetch_deadline_s: Seconds = 20.0
     """A REST base or an audit that takes longer has failed."""
     fetches_max: Annotated[int, msgspec.Meta(ge=1)] = 4
     """REST bases of one venue that are fetched at the same time."""
-    repair_wait_s: Seconds = 5.0
+    repair_wait_s: Seconds = 2.0
     """A resync over the socket that brought no base after this long is repeated."""
     repairs_max: Annotated[int, msgspec.Meta(ge=1)] = 3
     """Resyncs of a book in a row that may fail before it is marked dead."""
