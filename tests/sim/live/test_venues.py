@@ -170,3 +170,26 @@ def test_audits_agree_with_all_venues() -> None:
                     assert abs(driver.env.offset.least_ns) < 1_000_000_000
 
     uvloop.run(scenario())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", WORLD_VENUES)
+def test_the_freeze_of_one_of_two_sockets_is_invisible_and_counted(name: str) -> None:
+    async def scenario() -> None:
+        async with rigged([name], redundancy=2) as rig:
+            house, driver = rig.sim.houses[name], rig.drivers[name]
+            await rig.settled()
+            await until(lambda: len(house.connections) == 2)
+            await rig.settled()
+            rig.engine.subscribe(EventKind.STATE)
+            frozen = driver.lanes[0].current
+            assert frozen is not None
+            # What comes over it is lost from now on, and the socket seems well.
+            frozen.listener._take_usual = lambda: lambda _message, _ts_ns: 0  # type: ignore[method-assign] # a fault
+            frozen.listener.use(None)
+            await until(lambda: driver.env.counts.frozen == 1 and frozen.over.is_set())
+            await until(lambda: len(house.connections) == 2)
+            await rig.settled()
+            assert list(rig.engine.drain()) == []
+
+    uvloop.run(scenario())
