@@ -174,8 +174,12 @@ def test_a_file_that_cannot_be_used_is_named_in_one_line(
 def test_other_input_that_cannot_be_used_is_named(frames: Path, tmp_path: Path) -> None:
     kraken = tmp_path / "list.json"
     kraken.write_bytes(sample("kraken"))
+    notes, empty = tmp_path / "notes.pdf", tmp_path / "empty"
+    notes.write_bytes(b"")
+    empty.mkdir()
     for arguments, message in (
-        ((tmp_path,), "its name ends in none of"),
+        ((notes,), "its name ends in none of"),
+        ((empty,), "there is no recorded file in this folder"),
         ((stream(tmp_path / "lost.tsv", [(1, "R", "{}")]),), "of which venue it is"),
         (("--metadata", kraken, frames), "it lists instruments of kraken"),
         (("--metadata", frames, frames), "binance metadata: document is"),
