@@ -3,6 +3,7 @@
 Source: binance/binance-spot-api-docs, web-socket-streams.md and rest-api.md.
 """
 
+import re
 from typing import Final
 
 from crossbook.sim.wire.number import fixed, fixed_again
@@ -15,6 +16,20 @@ _DECIMALS: Final = 8
 def url(streams: list[str]) -> bytes:
     """Return the address of a combined stream."""
     return f"wss://stream.binance.com:9443/stream?streams={'/'.join(streams)}".encode()
+
+
+_MILLISECONDS: Final = re.compile(rb"(?<=[:\[,])(1\d{12})(?=[],}])")
+"""A time; no id and no count has as many digits."""
+
+
+def in_microseconds(document: bytes) -> bytes:
+    """Return an event or a REST answer with its times in microseconds.
+
+    Examples:
+        >>> in_microseconds(b'{"E":1672515782136,"t":12345,"p":"1672515782136"}')
+        b'{"E":1672515782136000,"t":12345,"p":"1672515782136"}'
+    """
+    return _MILLISECONDS.sub(rb"\g<1>000", document)
 
 
 def combined(stream: str, event: bytes) -> bytes:

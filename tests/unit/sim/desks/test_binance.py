@@ -69,6 +69,24 @@ def test_a_raw_path_sends_raw_events_and_a_combined_one_wraps_them() -> None:
     assert set(raw.natives) == {"BTCUSDT"}
 
 
+def test_times_come_in_microseconds_to_who_wants_them() -> None:
+    exchange = Exchange("binance", steps_per_s=100)
+    coarse = exchange.connect("/ws/btcusdt@trade/btcusdt@kline_1m")
+    fine = exchange.connect("/ws/btcusdt@trade/btcusdt@kline_1m?timeUnit=MICROSECOND")
+    exchange.run(3)
+    for event, other in zip(coarse.take(), fine.take(), strict=True):
+        assert other["E"] == event["E"] * 1000
+        if event["e"] == "trade":
+            assert (other["T"], other["t"]) == (event["T"] * 1000, event["t"])
+        else:
+            assert other["k"]["T"] == event["k"]["T"] * 1000
+    answer = exchange.get("/api/v3/time", **{"x-mbx-time-unit": "MICROSECOND"})
+    assert json.loads(answer.body)["serverTime"] == exchange.now_ns // 1_000_000 * 1000
+    url = "/api/v3/klines?symbol=BTCUSDT&interval=1m"
+    rows = json.loads(exchange.get(url, **{"x-mbx-time-unit": "microsecond"}).body)
+    assert [row[0] for row in rows] == [row[0] * 1000 for row in exchange.read(url)]
+
+
 def test_commands_are_answered_as_documented() -> None:
     exchange = Exchange("binance")
     wire = exchange.connect("/ws")

@@ -64,7 +64,11 @@ class BinanceDesk(Desk):
         place, query = split_path(client.path)
         is_combined = place == "/stream"
         self._sessions[client.number] = Session(
-            client, now_ns, is_combined=is_combined, second_ns=self._second_ns
+            client,
+            now_ns,
+            is_combined=is_combined,
+            is_fine=query.get("timeUnit", "").upper() == "MICROSECOND",
+            second_ns=self._second_ns,
         )
         named = query.get("streams", "") if is_combined else place.removeprefix("/ws")
         for name in named.split("/"):
@@ -232,13 +236,17 @@ class BinanceDesk(Desk):
         self._publish(stream, event)
 
     def _publish(self, stream: Stream, event: bytes) -> None:
-        wrapped = b""
+        written: dict[tuple[bool, bool], bytes] = {}
         for client in self._names.clients(stream.name):
-            if self._sessions[client.number].is_combined:
-                wrapped = wrapped or wire.combined(stream.name, event)
-                client.send(wrapped, native=stream.native)
-            else:
-                client.send(event, native=stream.native)
+            session = self._sessions[client.number]
+            form = session.is_combined, session.is_fine
+            frame = written.get(form)
+            if frame is None:
+                frame = wire.in_microseconds(event) if session.is_fine else event
+                if session.is_combined:
+                    frame = wire.combined(stream.name, frame)
+                written[form] = frame
+            client.send(frame, native=stream.native)
 
     def _attend(self, session: Session, now_ns: int) -> None:
         oldest_ns = min(session.pings.values(), default=now_ns)

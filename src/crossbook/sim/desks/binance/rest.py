@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from crossbook.sim.desk import HttpAnswer, HttpQuestion
-from crossbook.sim.desks.answers import JSON, json_answer
+from crossbook.sim.desks.answers import JSON, encode, json_answer
 from crossbook.sim.desks.binance.events import (
     aggregate_id,
     average_price,
@@ -75,10 +75,11 @@ class Rest:
         except RefusalError as refusal:
             answer = refusal.answer
             return msgspec.structs.replace(answer, headers=(*answer.headers, *headers))
+        body = document if isinstance(document, bytes) else encode(document)
+        if question.headers.get("x-mbx-time-unit", "").upper() == "MICROSECOND":
+            body = wire.in_microseconds(body)
         native = question.query.get("symbol", "")
-        if isinstance(document, bytes):
-            return HttpAnswer(body=document, headers=(JSON, *headers), native=native)
-        return json_answer(document, headers=headers, native=native)
+        return HttpAnswer(body=body, headers=(JSON, *headers), native=native)
 
     def _over(self, weight: int, now_ns: int) -> HttpAnswer | None:
         """Count a request; return the refusal if it is one too many."""

@@ -45,14 +45,18 @@ class Session:
         client: the connection.
         now_ns: when it was opened.
         is_combined: its events come wrapped, with the name of their stream.
+        is_fine: its times are in microseconds.
         second_ns: how long one of the venue's seconds takes.
     """
 
-    __slots__ = ("client", "is_combined", "opened_ns", "pinged_ns", "pings", "sends")
+    __slots__ = ("client", "is_combined", "is_fine", "opened_ns", "pinged_ns", "pings", "sends")
 
-    def __init__(self, client: Client, now_ns: int, *, is_combined: bool, second_ns: int) -> None:
+    def __init__(
+        self, client: Client, now_ns: int, *, is_combined: bool, is_fine: bool, second_ns: int
+    ) -> None:
         self.client = client
         self.is_combined = is_combined
+        self.is_fine = is_fine
         self.opened_ns = now_ns
         self.pinged_ns = now_ns
         self.pings: dict[bytes, int] = {}
