@@ -171,7 +171,8 @@ def load(
 
     Args:
         kind: what the whole configuration consists of.
-        file: a YAML document; `None`: defaults only. Paths in it are relative to its folder.
+        file: a YAML document; `None`: defaults only. Paths in it are relative to its folder;
+            those from elsewhere to the present one.
         environment: variables; `None`: those of this process.
         overrides: `path.to.setting=value`, from the command line; the last word.
         amend: may change the document's names before they are checked.
@@ -314,7 +315,10 @@ def _value(wanted: Any, text: str, path: str, source: str) -> Any:
     choices = _choices(wanted)
     if Secret in choices:
         return Secret(text)
-    if choices == [str] or Path in choices:
+    if Path in choices:
+        # A path in the file is relative to the file; whoever types one stands somewhere else.
+        return str(Path(text).expanduser().absolute())
+    if choices == [str]:
         return text
     try:
         return yaml.load(text, _Loader)  # noqa: S506 -- a SafeLoader

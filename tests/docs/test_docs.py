@@ -4,6 +4,7 @@
   a doctest.
 - In console blocks, commands of crossbook run, and where output is shown it must come (`...`
   stands for anything). `make` targets must exist.
+- A command that ends in `&` runs beside the others of its block until they are done.
 - `<!-- not run: reason -->` before a console block leaves its commands alone.
 """
 
@@ -13,7 +14,10 @@ import os
 import re
 import subprocess
 import sys
+import time
 import tomllib
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -23,13 +27,20 @@ from tests.recordings import RECORDINGS, REQUIRED, ROOT
 
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 BLOCKS = [block for page in PAGES for block in blocks(page)]
+
+
+def units(block: Block) -> list[list[Command]]:
+    """Return what is run together: each command of crossbook, or all if one runs beside others."""
+    ours = [c for c in commands(block) if re.match(r"(\.venv/bin/)?crossbook\b", c.text)]
+    return [ours] if any(c.text.endswith("&") for c in ours) else [[c] for c in ours]
+
+
 SHOWN = [command for block in BLOCKS if block.language == "console" for command in commands(block)]
 RUN = [
-    command
+    unit
     for block in BLOCKS
     if block.language == "console" and block.not_run is None
-    for command in commands(block)
-    if re.match(r"(\.venv/bin/)?crossbook\b", command.text)
+    for unit in units(block)
 ]
 LANGUAGES = {"console", "json", "make", "mermaid", "python", "rust", "text", "toml", "yaml"}
 LIKE = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
@@ -95,15 +106,25 @@ def run_doctest(block: Block, names: dict[str, object]) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("command", RUN, ids=lambda c: f"{place(c)}: {c.text}"[:90])
-def test_commands_show_what_the_page_shows(command: Command, clone: Path) -> None:
-    needs_recordings(command.text)
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+@pytest.mark.parametrize("unit", RUN, ids=lambda u: f"{place(u[0])}: {u[0].text}"[:90])
+def test_commands_show_what_the_page_shows(unit: list[Command], clone: Path) -> None:
+    for command in unit:
+        needs_recordings(command.text)
+    with ExitStack() as stack:
+        for command in unit:
+            if command.text.endswith("&"):
+                stack.enter_context(beside(command, clone))
+            else:
+                show(command, clone)
+
+
+def show(command: Command, clone: Path) -> None:
+    """Run a command, and compare what it prints with what the page shows."""
     done = subprocess.run(
         command.text,
         shell=True,
         cwd=clone,
-        env={**os.environ, "PATH": path, "COLUMNS": "100", "NO_COLOR": "1"},
+        env=environment(),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -113,6 +134,33 @@ def test_commands_show_what_the_page_shows(command: Command, clone: Path) -> Non
     assert done.returncode == 0, done.stderr
     if command.output.strip():
         assert doctest.OutputChecker().check_output(command.output, done.stdout, LIKE), done.stdout
+
+
+@contextmanager
+def beside(command: Command, clone: Path) -> Iterator[None]:
+    """Let a command run beside those that follow it, from its first line of output on."""
+    text = command.text.removesuffix("&").strip()
+    _, arrow, name = text.partition(" > ")
+    assert arrow, f"{command.text}: what runs beside others writes to a file"
+    process = subprocess.Popen(
+        f"exec {text}", shell=True, cwd=clone, env=environment(), stdin=subprocess.DEVNULL
+    )
+    try:
+        deadline_s = time.monotonic() + 60
+        while not ((clone / name).is_file() and (clone / name).stat().st_size):
+            assert process.poll() is None, f"{text} ended with {process.returncode}"
+            assert time.monotonic() < deadline_s, f"{text} prints nothing"
+            time.sleep(0.05)
+        yield
+    finally:
+        process.terminate()
+        process.wait(timeout=60)
+
+
+def environment() -> dict[str, str]:
+    """Return the variables of a command that a page shows."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    return {**os.environ, "PATH": path, "COLUMNS": "100", "NO_COLOR": "1"}
 
 
 def test_each_block_names_a_known_language() -> None:

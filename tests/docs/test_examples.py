@@ -54,7 +54,7 @@ def truth(session: Path, instrument_id: str) -> list[list[tuple[Decimal, Decimal
 
 
 def test_every_example_has_a_test() -> None:
-    known = {"best_prices.py", "crossed_prices.py", "live_books.py"}
+    known = {"best_prices.py", "crossed_prices.py", "live_books.py", "watch_books.py"}
     assert {path.name for path in EXAMPLES.glob("*.py")} == known
 
 
@@ -71,6 +71,16 @@ def test_crossed_prices_prints_what_opens() -> None:
     lines = run("crossed_prices.py", "5")
     assert len(lines) == 3
     assert all(line.startswith("buy ") and line.endswith(" USDT") for line in lines)
+
+
+@pytest.mark.slow
+def test_watch_books_shows_both_books_live_and_one_of_them_healed() -> None:
+    lines = run("watch_books.py", "6")
+    assert "BTC-USDT.BINANCE syncing -> live (joined)" in lines
+    assert lines.count("BTC-USDT.KRAKEN live -> stale (reconnected)") == 2  # Its end is the other.
+    assert "BTC-USDT.KRAKEN stale -> live (joined)" in lines
+    sides = [line.partition(" ")[0] for line in lines if line.startswith(("ask ", "bid "))]
+    assert sides == ["ask"] * 3 + ["bid"] * 3
 
 
 class Venue:

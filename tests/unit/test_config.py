@@ -90,7 +90,7 @@ def test_the_environment_of_the_process_is_the_default(monkeypatch: pytest.Monke
         ("INSTRUMENTS", "[BTC/USD, ETH/USD]", "instruments", ("BTC/USD", "ETH/USD")),
         ("WS_URL", "ws://127.0.0.1:1/a?b=c", "ws_url", "ws://127.0.0.1:1/a?b=c"),
         ("API_KEY", "123", "api_key", Secret("123")),
-        ("API_KEY_FILE", "keys/a", "api_key_file", Path("keys/a")),
+        ("API_KEY_FILE", "keys/a", "api_key_file", Path("keys/a").absolute()),
         ("AUDIT_EVERY_S", "null", "audit_every_s", None),
         ("REST__DEADLINE_S", "2.5", "rest", RestConfig(deadline_s=2.5)),
         ("REST_HOSTS__GAMMA", "http://127.0.0.1", "rest_hosts", {"gamma": "http://127.0.0.1"}),
@@ -216,7 +216,7 @@ def test_settings_are_written_down_without_secrets() -> None:
     settings = load(Whole, environment=environment)
     shown = plain(settings)
     assert shown["venues"]["kraken"]["api_key"] == "***"
-    assert shown["venues"]["kraken"]["api_key_file"] == str(Path("keys/a"))
+    assert shown["venues"]["kraken"]["api_key_file"] == str(Path("keys/a").absolute())
     assert shown["labels"] == {"a": 1}
     assert "hush" not in repr(settings) + repr(shown)
 

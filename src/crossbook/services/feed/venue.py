@@ -7,7 +7,6 @@ from pathlib import Path
 from random import Random
 from typing import Final
 
-from crossbook._core import Histogram
 from crossbook.books import Book, Engine, Feed
 from crossbook.clock import Clock
 from crossbook.config import VenueConfig
@@ -131,7 +130,7 @@ class VenueFeed:
         self.selection = Selection((), ())
         self.instruments: tuple[Instrument, ...] = ()
         self.error: CrossbookError | None = None
-        self.latency = Histogram()
+        self.latency = env.latency.receive_to_book
 
     @property
     def feeds(self) -> list[Feed]:
