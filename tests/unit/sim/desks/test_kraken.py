@@ -269,3 +269,9 @@ def test_who_comes_back_begins_with_the_present_book(floor: Floor) -> None:
         floor.desk.on_message(reader.phone, leave, floor.now_ns)
         floor.run(30)
     assert reader.proofs() > 10
+
+
+def test_the_system_is_online(floor: Floor) -> None:
+    state = floor.read("/0/public/SystemStatus")["result"]
+    assert state["status"] == "online"
+    assert floor.read("/0/public/Time")["result"]["unixtime"] == floor.now_ns // 10**9

@@ -40,7 +40,6 @@ class KrakenDesk(Desk):
         self._sessions: dict[int, Session] = {}
         self._draws = Draws(seed, "desk:kraken")
         self._rest = Rest(self._pairs, self._second_ns)
-        self._system = "online"
         count, span_s = _CONNECTS
         self._connects = Allowance(count, span_ns=span_s * self._second_ns)
         self._now_ns = 0
@@ -129,7 +128,7 @@ class KrakenDesk(Desk):
 
     def on_request(self, question: HttpQuestion, now_ns: int) -> HttpAnswer:
         """Answer `/0/public/*`."""
-        return self._rest.answer(question, now_ns, self.stamp(now_ns), self._system)
+        return self._rest.answer(question, now_ns, self.stamp(now_ns))
 
     def on_tick_change(self, quote: Quote, old_tick: int, now_ns: int) -> None:
         """Say so on `instrument`."""
@@ -147,15 +146,11 @@ class KrakenDesk(Desk):
 
     def on_shutdown(self, now_ns: int) -> None:
         """Tell everybody that maintenance begins."""
-        self._system = "maintenance"
         for session in self._sessions.values():
-            session.send(self._status(), now_ns)
-        # Whoever connects after the shutdown meets a venue that is back.
-        self._system = "online"
+            session.send(self._status("maintenance"), now_ns)
 
-    def _status(self) -> bytes:
-        number = self._draws.below(1 << 63)
-        return wire.status(connection_id=number, system=self._system)
+    def _status(self, system: str = "online") -> bytes:
+        return wire.status(connection_id=self._draws.below(1 << 63), system=system)
 
     def _on_params(self, session: Session, ask: Ask, params: dict[str, Any], now_ns: int) -> None:
         channel = params.get("channel")

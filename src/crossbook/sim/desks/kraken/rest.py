@@ -52,6 +52,7 @@ class Rest:
         self._calls = Allowance(_CALLS, span_ns=_CALLS * second_ns)
         self._routes: dict[str, Callable[[Mapping[str, str], int], Any]] = {
             "Time": self._time,
+            "SystemStatus": self._system_status,
             "Assets": self._assets,
             "AssetPairs": self._asset_pairs,
             "Depth": self._depth,
@@ -60,14 +61,13 @@ class Rest:
             "Ticker": self._ticker,
         }
 
-    def answer(self, question: HttpQuestion, now_ns: int, ts_ns: int, system: str) -> HttpAnswer:
+    def answer(self, question: HttpQuestion, now_ns: int, ts_ns: int) -> HttpAnswer:
         """Answer a request.
 
         Args:
             question: the request.
             now_ns: when, for limits.
             ts_ns: what the venue's clock shows.
-            system: what `SystemStatus` says.
         """
         if not question.path.startswith("/0/"):
             return HttpAnswer(
@@ -79,10 +79,6 @@ class Rest:
         native = ""
         if not self._calls.take(now_ns):
             return json_answer({"error": ["EGeneral:Too many requests"]})
-        if method == "SystemStatus":
-            stamp = datetime.fromtimestamp(ts_ns // _SECOND_NS, UTC)
-            state = {"status": system, "timestamp": f"{stamp:%Y-%m-%dT%H:%M:%SZ}"}
-            return json_answer({"error": [], "result": state})
         if method not in self._routes:
             return json_answer({"error": ["EGeneral:Unknown method"]})
         try:
@@ -109,6 +105,12 @@ class Rest:
         seconds = now_ns // _SECOND_NS
         text = format_datetime(datetime.fromtimestamp(seconds, UTC))
         return {"unixtime": seconds, "rfc1123": text}
+
+    def _system_status(self, query: Mapping[str, str], now_ns: int) -> dict[str, Any]:
+        del query
+        # Under maintenance nothing is answered at all.
+        stamp = datetime.fromtimestamp(now_ns // _SECOND_NS, UTC)
+        return {"status": "online", "timestamp": f"{stamp:%Y-%m-%dT%H:%M:%SZ}"}
 
     def _assets(self, query: Mapping[str, str], now_ns: int) -> dict[str, Any]:
         del now_ns
