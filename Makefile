@@ -100,6 +100,12 @@ demo: build ## Show it at work: no account, no network (SECONDS=10 ends it)
 bench: build ## Measure it beside the alternatives (PEERS=1: more of them)
 	@$(BIN)/python -m benches $(if $(PEERS),--peers)
 
+# SEEDS=200 for a long one; SEED=8 tries one again and logs what happens.
+.PHONY: sim
+sim: build ## Random faults on sockets, books proved all the time (SEEDS=20, or SEED=8)
+	@$(BIN)/python -m crossbook.services.trials --seeds $(or $(SEEDS),20) \
+	    $(if $(SEED),--seed $(SEED)) $(if $(JOBS),--jobs $(JOBS))
+
 # ------------------------------------------------------------------- check
 
 .PHONY: fmt

@@ -1,0 +1,1 @@
+"""Trials: random faults between simulated venues and a feed, and books that must be right."""
