@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+from contextlib import suppress
 from typing import Final
 
 from aiohttp import web
@@ -135,11 +136,13 @@ async def _body(request: web.BaseRequest) -> bytes:
 async def _endless(request: web.BaseRequest, answer: HttpAnswer) -> web.StreamResponse:
     """Send an answer whose end never comes."""
     response = web.StreamResponse(status=answer.status, headers=_headers(answer))
-    await response.prepare(request)
-    await response.write(answer.body[:-1])
-    while request.transport is not None and not request.transport.is_closing():
-        await response.write(b" ")
-        await asyncio.sleep(_ENDLESS_PAUSE_S)
+    # Whoever asked may be gone by now, or go at any moment.
+    with suppress(ConnectionResetError):
+        await response.prepare(request)
+        await response.write(answer.body[:-1])
+        while request.transport is not None and not request.transport.is_closing():
+            await response.write(b" ")
+            await asyncio.sleep(_ENDLESS_PAUSE_S)
     return response
 
 

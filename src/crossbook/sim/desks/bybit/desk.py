@@ -67,8 +67,6 @@ class BybitDesk(Desk):
         self._sessions: dict[int, _Session] = {}
         self._topics: Subscriptions[Topic] = Subscriptions()
         self._views: dict[Topic, View] = {}
-        self._numbers: dict[Topic, int] = {}
-        """Where the count of each order book was when its last client left."""
         self._schedule: Schedule[Topic] = Schedule()
         self._traded: set[str] = set()
         """Pairs that traded since their tickers were sent."""
@@ -230,18 +228,17 @@ class BybitDesk(Desk):
         self._schedule.start(topic, topic.period_ns, now_ns)
         if topic.kind == "orderbook":
             pair = self._pairs[topic.native]
-            update_id = self._numbers.get(topic) or self._first_number(topic)
+            update_id = self._first_number(topic)
             self._views[topic] = View(pair, topic.depth, update_id=update_id, now_ns=now_ns)
 
     def _first_number(self, topic: Topic) -> int:
         return 1_000_000 + Draws(self.seed, f"desk:bybit:{topic.name}").below(100_000_000)
 
     def _flush(self, topic: Topic, now_ns: int) -> None:
-        if topic not in self._topics and topic.depth != DEEPEST:
-            # Nobody is left: the next subscriber lets it begin anew.
+        if topic not in self._topics and topic.kind != "orderbook":
+            # Nobody is left: the next subscriber lets it begin anew. A book goes on, and its
+            # numbers with it: somebody may come back who knows an old one.
             self._schedule.stop(topic)
-            if view := self._views.pop(topic, None):
-                self._numbers[topic] = view.update_id
             return
         if topic.kind == "orderbook":
             frame = self._views[topic].publish(now_ns)
