@@ -91,3 +91,20 @@ def test_a_configuration_that_cannot_be_used_ends_with_its_path(tmp_path: Path) 
     assert (
         result.stderr == "error: config $.venues.kraken.instruments: is empty: nothing to watch\n"
     )
+
+
+@pytest.mark.slow
+def test_a_venue_that_is_not_there_is_named_and_the_others_go_on(config: Path) -> None:
+    elsewhere = "venues.kraken.rest_url=http://127.0.0.1:9"
+    result = command("run", config, "--seconds", "8", "--json", "--set", elsewhere)
+    assert result.exit_code == 0, result.stderr
+    found = json.loads(result.stdout)
+    assert "refused" in found["unreachable"]["kraken"]
+    assert found["books"] == {"live": 1}
+
+
+def test_lines_are_printed_where_there_is_no_terminal(config: Path) -> None:
+    result = command("run", config, "--seconds", "2.5")
+    assert result.exit_code == 0, result.stderr
+    assert "2/2 books live" in result.stdout.splitlines()[0]
+    assert "books          2 live" in result.stdout

@@ -28,7 +28,8 @@ SUMMARY = Summary(
     levels=2_500, opportunities=12, best_opportunity=BEST, checksums=Proofs(400, 0),
     bbo_checks=Proofs(800, 0), faults=7, reconnects=2, gaps=3, resyncs=1, audits=9,
     audit_mismatches=0, decode_errors={}, events_dropped=0, digest="9f06" * 16,
-    memory_bytes=200_000, arrival_to_book_us=LatencyUs(3.1, 20.5, 90.0),
+    memory_bytes=200_000, venue_to_arrival_us=LatencyUs(1.0, 2.0, 3.0),
+    arrival_to_book_us=LatencyUs(3.1, 20.5, 90.0),
     arrival_to_event_us=LatencyUs(900.0, 5_000.0, 6_000.0), by_venue={},
 )  # fmt: skip
 FEED = FeedSummary(
@@ -36,7 +37,7 @@ FEED = FeedSummary(
     opportunities=12, reconnects=2, gaps=3, resyncs=1, audits=9, audit_mismatches=0,
     decode_errors={}, events_dropped=0, unknown={"kraken": ["FOO-BAR"]},
     unreachable={"okx": "cannot connect to http://127.0.0.1:1: refused"},
-    arrival_to_book_us=LatencyUs(3.1, 20.5, 90.0),
+    venue_to_arrival_us=LatencyUs(1.0, 2.0, 3.0), arrival_to_book_us=LatencyUs(3.1, 20.5, 90.0),
     arrival_to_event_us=LatencyUs(900.0, 5_000.0, 6_000.0), by_venue={},
     rest={},
         recorded=RecorderStats(messages=8_000, files=9),

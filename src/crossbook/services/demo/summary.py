@@ -5,7 +5,7 @@ from collections import Counter
 
 import msgspec
 
-from crossbook._core import Histogram, format_decimal
+from crossbook._core import format_decimal
 from crossbook.books import Engine
 from crossbook.services.demo.audit import live_books, wrong_books
 from crossbook.services.feed import (
@@ -104,6 +104,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     """SHA-256 over all final books: the same for the same seed and seconds."""
     memory_bytes: int
     """What all books hold in the core."""
+    venue_to_arrival_us: LatencyUs
+    """From the venue's own time to a frame's arrival, by its clock corrected."""
     arrival_to_book_us: LatencyUs
     """From a frame's arrival to the changed book."""
     arrival_to_event_us: LatencyUs
@@ -132,9 +134,7 @@ def summarise(feed: FeedService, view: FeedView, sim: SimulatedVenues, seconds: 
     by_venue = dict(view.venues())
     each = list(by_venue.values())
     counts = [venue.driver.env.counts for venue in feed.venues.values()]
-    latency = Histogram()
-    for part in view.latencies().values():
-        latency.merge(part)
+    latencies = [venue.latency for venue in feed.venues.values()]
     log = view.opportunities
     return Summary(
         seed=sim.world.seed,
@@ -161,7 +161,8 @@ def summarise(feed: FeedService, view: FeedView, sim: SimulatedVenues, seconds: 
         events_dropped=feed.engine.events_dropped,
         digest=digest(feed.engine),
         memory_bytes=feed.engine.memory_bytes,
-        arrival_to_book_us=LatencyUs.of(latency),
-        arrival_to_event_us=LatencyUs.of(feed.delivered),
+        venue_to_arrival_us=LatencyUs.of(*(each.venue_to_receive for each in latencies)),
+        arrival_to_book_us=LatencyUs.of(*(each.receive_to_book for each in latencies)),
+        arrival_to_event_us=LatencyUs.of(*(each.receive_to_event for each in latencies)),
         by_venue=by_venue,
     )

@@ -4,7 +4,6 @@ from collections import Counter
 
 import msgspec
 
-from crossbook._core import Histogram
 from crossbook.live.rest import RestStats
 from crossbook.model.events import BookState
 from crossbook.services.feed.service import FeedService
@@ -48,6 +47,8 @@ class FeedSummary(msgspec.Struct, frozen=True, kw_only=True):
     """By venue: what was asked for and is not listed."""
     unreachable: dict[str, str]
     """By venue: why it did not say what it lists."""
+    venue_to_arrival_us: LatencyUs
+    """From the venue's own time to a frame's arrival, by its clock corrected."""
     arrival_to_book_us: LatencyUs
     """From a frame's arrival to the changed book."""
     arrival_to_event_us: LatencyUs
@@ -69,9 +70,7 @@ async def summarise_feed(
     each = list(by_venue.values())
     counts = [venue.driver.env.counts for venue in feed.venues.values()]
     states = Counter(book.state.value for book in feed.engine)
-    latency = Histogram()
-    for part in view.latencies().values():
-        latency.merge(part)
+    latencies = [venue.latency for venue in feed.venues.values()]
     return FeedSummary(
         seconds=round(view.elapsed_ns / 1e9, 3),
         frames=sum(venue.frames for venue in each),
@@ -92,8 +91,9 @@ async def summarise_feed(
             if venue.unknown
         },
         unreachable={name: str(venue.error) for name, venue in feed.venues.items() if venue.error},
-        arrival_to_book_us=LatencyUs.of(latency),
-        arrival_to_event_us=LatencyUs.of(feed.delivered),
+        venue_to_arrival_us=LatencyUs.of(*(each.venue_to_receive for each in latencies)),
+        arrival_to_book_us=LatencyUs.of(*(each.receive_to_book for each in latencies)),
+        arrival_to_event_us=LatencyUs.of(*(each.receive_to_event for each in latencies)),
         by_venue=by_venue,
         rest=rest,
         recorded=recorder.stats if recorder else None,

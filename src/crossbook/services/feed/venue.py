@@ -14,6 +14,7 @@ from crossbook.errors import CrossbookError, SymbolError
 from crossbook.live.assembly import assemble
 from crossbook.live.backoff import Backoff
 from crossbook.live.driver import VenueDriver
+from crossbook.live.latency import Latency
 from crossbook.live.rest.discovery import Changes, Discovery
 from crossbook.live.rest.opening import open_client
 from crossbook.live.sink import BookView
@@ -78,7 +79,6 @@ class VenueFeed:
         unknown: names that were asked for and that it does not list.
         instruments: what is watched.
         error: why it is not listed yet; `None`: it is, or was not asked.
-        latency: nanoseconds from a frame's arrival to the changed book.
     """
 
     def __init__(
@@ -130,7 +130,16 @@ class VenueFeed:
         self.selection = Selection((), ())
         self.instruments: tuple[Instrument, ...] = ()
         self.error: CrossbookError | None = None
-        self.latency = env.latency.receive_to_book
+
+    @property
+    def latency(self) -> Latency:
+        """How long its messages take."""
+        return self.driver.env.latency
+
+    @property
+    def clock_offset_ns(self) -> int | None:
+        """How far its clock is ahead of ours; `None`: it has not been asked, or tells no time."""
+        return self.driver.env.offset.offset_ns
 
     @property
     def feeds(self) -> list[Feed]:

@@ -35,8 +35,11 @@ class LatencyUs(msgspec.Struct, frozen=True):
     """99.9 % were no longer."""
 
     @classmethod
-    def of(cls, histogram: Histogram) -> "LatencyUs":
-        """Return the percentiles of what was measured in nanoseconds."""
+    def of(cls, *histograms: Histogram) -> "LatencyUs":
+        """Return the percentiles of what was measured in nanoseconds, all of it together."""
+        histogram = Histogram()
+        for part in histograms:
+            histogram.merge(part)
         quantiles = (histogram.quantile(ppm) or 0 for ppm in (500_000, 990_000, 999_000))
         return cls(*(round(quantile / 1_000, 1) for quantile in quantiles))
 

@@ -71,7 +71,7 @@ class FeedView:
 
     def latencies(self) -> Mapping[str, Histogram]:
         """Return, for each venue, nanoseconds from a frame's arrival to the changed book."""
-        return {name: venue.latency for name, venue in self._feed.venues.items()}
+        return {name: venue.latency.receive_to_book for name, venue in self._feed.venues.items()}
 
     def venues(self) -> Mapping[str, VenueSummary]:
         """Return what came from each venue so far."""
@@ -79,7 +79,7 @@ class FeedView:
         for book in self.engine:
             books[book.instrument.venue].append(book)
         return {
-            name: summarise_venue(books[name], venue.counts(), venue.latency)
+            name: summarise_venue(books[name], venue.counts(), venue.latency.receive_to_book)
             for name, venue in self._feed.venues.items()
         }
 
