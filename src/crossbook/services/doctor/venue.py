@@ -18,6 +18,7 @@ from crossbook.services.doctor.finding import Finding, Grade
 from crossbook.services.feed.selection import EVERYTHING, select
 from crossbook.services.signers import signer_of
 from crossbook.venues.base import Capability, Venue
+from crossbook.venues.requests import Request
 
 __all__ = [
     "Offset",
@@ -76,10 +77,16 @@ async def look_at_clock(venue: Venue, client: RestClient, clock: Clock) -> Findi
         CrossbookError: it does not answer.
     """
     found: list[Offset] = []
+    sent_ns = [0]
+
+    def stamp(request: Request, now_ns: int) -> Request:
+        # The time of sending: before it the request may have waited for the venue's budget.
+        sent_ns[0] = now_ns
+        return request
+
     for _ in range(_LOOKS):
-        sent_ns = clock.now_ns()
-        body = await client.fetch(venue.rest.time())
-        found.append(offset(sent_ns, clock.now_ns(), venue.rest.read_time(body)))
+        body = await client.fetch(venue.rest.time(), sign=stamp)
+        found.append(offset(sent_ns[0], clock.now_ns(), venue.rest.read_time(body)))
     best = min(found, key=lambda each: each.error_ns)
     detail = (
         f"its clock is {abs(best.offset_ns) / 1e6:,.1f} ms "
