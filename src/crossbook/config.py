@@ -16,6 +16,7 @@ from typing import (
     Any,
     ClassVar,
     Final,
+    Literal,
     TypeVar,
     Union,
     get_args,
@@ -144,7 +145,7 @@ class VenueConfig(Section, frozen=True, kw_only=True):
     """Certificate authorities to trust (PEM); `None`: those of the machine."""
     rest: RestConfig = RestConfig()
     """How it is asked by REST."""
-    channels: tuple[str, ...] = ("book",)
+    channels: tuple[Literal["book", "trades", "top"], ...] = ("book",)
     """What to subscribe to: `book`, `trades`, `top` (best prices)."""
     redundancy: Annotated[int, msgspec.Meta(ge=1, le=2)] = 1
     """Sockets for each feed: 2 lets one freeze or fall without a gap."""

@@ -221,6 +221,15 @@ def test_an_answer_to_nothing_accepts_and_refuses_nothing(name: str, frame: byte
 
 
 @EACH
+@pytest.mark.parametrize(
+    "settings_", [{"channels": ["books"]}, {"depht": 5}, {"instruments_per_socket_max": 0}]
+)
+def test_a_mistyped_setting_is_refused(name: str, settings_: dict[str, object]) -> None:
+    with pytest.raises(msgspec.ValidationError):
+        open_stream(name, [], **settings_)
+
+
+@EACH
 def test_a_configured_host_keeps_the_venues_path(name: str) -> None:
     own = open_stream(name, [])
     moved = open_stream(name, [], ws_url="ws://127.0.0.1:9000")
