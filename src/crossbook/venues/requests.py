@@ -155,6 +155,9 @@ class Rest(Protocol):
     def instruments(self, cursor: str | None = None) -> Sequence[Request]:
         """Ask for the list of instruments; several requests where one does not hold it all.
 
+        The last one is the page that `next_page` reads. Answers before it that hold no instrument
+        are about all of them, such as the fees of a series.
+
         Args:
             cursor: what `next_page` returned for the last answer; `None`: from the start.
         """
