@@ -70,7 +70,6 @@ class Connection:
         self._outbox: deque[bytes] = deque()
         self._sends = RateBudget(env.rules.sends, env.settings.budget_share, env.clock)
         self._transport: picows.WSTransport | None = None
-        self._pings = 0
         self._others = 0
         self._arrivals: Arrivals | None = None
         tap = env.recorder.tap(env.venue, slot.number) if env.recorder else None
@@ -193,11 +192,11 @@ class Connection:
         """Read the venue's answers, and send what had to wait."""
         for kind, frame in self.slot.feed.take_controls():
             self.perform(self.stream.on_control(kind, frame, now_ns))
-        for _ in range(self.listener.pings - self._pings):
-            # A pong counts towards the venue's limit like any message.
-            self._sends.take()
-        self._pings = self.listener.pings
         self._flush()
+
+    def probe(self) -> None:
+        """Ask the venue for a sign of life: nothing came for a while."""
+        self.perform([Ping()])
 
     def idle(self, now_ns: int) -> None:
         """Do what is due by time."""

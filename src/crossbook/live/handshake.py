@@ -97,7 +97,7 @@ async def connect(
                 ssl_context=tls,
                 # The deadline above holds for this, too; this one ends picows' own waiting.
                 websocket_handshake_timeout=deadline_s,
-                enable_auto_pong=False,
+                enable_auto_pong=True,
                 max_frame_size=bytes_max,
                 max_redirects=0,
                 logger_name=_QUIET,

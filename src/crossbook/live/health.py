@@ -10,12 +10,14 @@ from crossbook.live.pulse import Pulse
 __all__ = ["Health"]
 
 _NS = 1_000_000_000
+_PROBE_SHARE = 1 / 3
+"""A socket is asked for a sign of life after this part of the silence that is its end."""
 
 
 class _Vitals:
     """What is known of one socket's data. Times are monotonic nanoseconds."""
 
-    __slots__ = ("data", "others", "pulse", "since_ns")
+    __slots__ = ("data", "is_probed", "others", "pulse", "since_ns")
 
     def __init__(self, pulse: Pulse, now_ns: int, data: int, others: int) -> None:
         self.pulse = pulse
@@ -25,6 +27,8 @@ class _Vitals:
         """When the last of them came."""
         self.others = others
         """What the other sockets of the same feed had brought by then."""
+        self.is_probed = False
+        """It was asked for a sign of life, and has not given one yet."""
 
 
 class Health:
@@ -94,6 +98,11 @@ class Health:
         elif is_frozen or vitals.pulse.is_silent(now_ns):
             env.counts.frozen += 1
             self._give_up(connection, "frozen", quiet_ns)
+        elif silent_ns < silence_s * _PROBE_SHARE * _NS:
+            vitals.is_probed = False
+        elif not vitals.is_probed:
+            vitals.is_probed = True
+            connection.probe()
 
     def _give_up(self, connection: Connection, why: str, for_ns: int) -> None:
         self._env.log(

@@ -15,12 +15,12 @@ __all__ = ["Ending", "Listener", "Owner", "Recorder", "Tap"]
 _TEXT = picows.WSMsgType.TEXT
 _BINARY = picows.WSMsgType.BINARY
 _CONTINUATION = picows.WSMsgType.CONTINUATION
-_PING = picows.WSMsgType.PING
 _CLOSE = picows.WSMsgType.CLOSE
 
 _NO_CODE = 1005
 """What a close frame without a code counts as (RFC 6455, 7.1.5)."""
 _ABNORMAL = 1006
+_JSON = frozenset(b"{[")
 _CONTROL_BYTES_MAX = 125
 """No ping, pong or close frame is longer (RFC 6455, 5.5)."""
 
@@ -84,7 +84,6 @@ class Listener(picows.WSListener):
     Attributes:
         tap: takes each message, too.
         last_ns: when anything came last, UTC nanoseconds.
-        pings: pings that were answered.
     """
 
     def __init__(
@@ -107,7 +106,6 @@ class Listener(picows.WSListener):
         self._take = self._take_usual()
         self._is_usual = True
         self.last_ns = 0
-        self.pings = 0
 
     def _take_usual(self) -> Callable[[bytes, int], object]:
         return self._feed.on_frame if self.tap is None else self._take_and_tap
@@ -148,12 +146,15 @@ class Listener(picows.WSListener):
         """Take a frame: the hot path."""
         ts_ns = self.last_ns = self._now_ns()
         # Asking for a frame's type costs more than all of this. What is longer than any control
-        # frame is data.
-        size_is_usual = _CONTROL_BYTES_MAX < frame.payload_size <= self._bytes_max
-        if size_is_usual and self._is_usual and frame.fin:
-            self._take(frame.get_payload_as_bytes(), ts_ns)
-        else:
-            self._on_any_frame(transport, frame, ts_ns)
+        # frame is data. So is what begins as JSON does: picows answers pings by itself, the first
+        # bytes of a close frame are a code, and a pong repeats our own ping, which is empty.
+        size = frame.payload_size
+        if self._is_usual and size <= self._bytes_max and frame.fin:
+            message = frame.get_payload_as_bytes()
+            if size > _CONTROL_BYTES_MAX or (size and message[0] in _JSON):
+                self._take(message, ts_ns)
+                return
+        self._on_any_frame(transport, frame, ts_ns)
 
     def on_ws_disconnected(self, transport: picows.WSTransport) -> None:
         """Tell the owner how it ended."""
@@ -186,9 +187,6 @@ class Listener(picows.WSListener):
                 self._is_usual = False
         elif kind is _CONTINUATION:
             self._on_continuation(frame, ts_ns)
-        elif kind is _PING:
-            self.pings += 1
-            transport.send_pong(frame.get_payload_as_bytes())
         elif kind is _CLOSE:
             transport.send_close(picows.WSCloseCode.OK)
             transport.disconnect()

@@ -96,6 +96,8 @@ class Client(picows.WSListener):
     def on_ws_frame(self, transport: picows.WSTransport, frame: picows.WSFrame) -> None:
         if frame.msg_type == picows.WSMsgType.PONG:
             self.pongs.append(frame.get_payload_as_bytes())
+        if frame.msg_type == picows.WSMsgType.PING and not self.is_frozen:
+            transport.send_pong(frame.get_payload_as_bytes())
         if frame.msg_type == picows.WSMsgType.CLOSE:
             self.closed_with = frame.get_close_code().value
             self.bourse.close_codes.append(self.closed_with)
@@ -204,7 +206,10 @@ async def serving(
     bourse: Bourse, tls: ssl.SSLContext | None = None, port: int = 0
 ) -> AsyncIterator[str]:
     """Serve a venue on loopback; yield its address."""
-    server = await picows.ws_create_server(bourse.accept, "127.0.0.1", port, ssl=tls)
+    # A frozen end answers nothing, pings included.
+    server = await picows.ws_create_server(
+        bourse.accept, "127.0.0.1", port, ssl=tls, enable_auto_pong=False
+    )
     number = server.sockets[0].getsockname()[1]
     host = f"wss://localhost:{number}" if tls else f"ws://127.0.0.1:{number}"
     bourse.url = f"{host}/ws"

@@ -161,8 +161,22 @@ def test_a_ping_is_answered_with_its_payload(run: Run) -> None:
         pair.send(picows.WSMsgType.PING, b"heartbeat")
         await until(lambda: pair.server.pongs)
         assert pair.server.pongs == [b"heartbeat"]
-        assert pair.listener.pings == 1
         assert pair.feed.frames == []
+
+    paired(run, scenario)
+
+
+@LOOPS
+def test_a_short_message_is_no_control_frame_and_the_other_way_round(run: Run) -> None:
+    async def scenario(pair: Pair) -> None:
+        pair.send(picows.WSMsgType.TEXT, b"{}")
+        pair.send(picows.WSMsgType.PING, b'{"looks":"like data"}')
+        pair.send(picows.WSMsgType.PONG, b"")
+        pair.send(picows.WSMsgType.TEXT, b"pong")
+        pair.send(picows.WSMsgType.BINARY, b"\x0a\x01")
+        await until(lambda: len(pair.feed.frames) == 3)
+        assert [frame for frame, _ in pair.feed.frames] == [b"{}", b"pong", b"\x0a\x01"]
+        assert pair.server.pongs == [b'{"looks":"like data"}']
 
     paired(run, scenario)
 
