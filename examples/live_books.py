@@ -3,8 +3,8 @@
     pip install websockets
     python examples/live_books.py BTCUSDT ETHUSDT
 
-crossbook opens no socket in this version. It says what each book needs: a book that is not live
-gets a fresh REST answer until it is live again.
+`watch_books.py` leaves connections to crossbook. Here they are yours, and the engine says what each
+book needs: a book that is not live gets a fresh REST answer until it is live again.
 """
 
 import asyncio

@@ -22,6 +22,9 @@ from pathlib import Path
 
 import pytest
 
+from crossbook.config import load
+from crossbook.services.settings import Settings
+from crossbook.sim.chaos.plan import Plan
 from tests.docs.blocks import Block, Command, blocks, commands
 from tests.recordings import RECORDINGS, REQUIRED, ROOT
 
@@ -183,6 +186,15 @@ def test_data_blocks_parse() -> None:
             json.loads(block.text)
         elif block.language == "toml":
             tomllib.loads(block.text)
+
+
+def test_settings_and_plans_that_pages_show_can_be_used(tmp_path: Path) -> None:
+    for block in BLOCKS:
+        if block.language == "yaml":
+            file = tmp_path / f"{place(block).replace('/', '-')}.yaml"  # An error names it.
+            file.write_text(block.text)
+            kind = Plan if block.text.startswith("faults:") else Settings
+            load(kind, file, environment={})
 
 
 def test_make_targets_exist() -> None:
