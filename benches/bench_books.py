@@ -14,6 +14,8 @@ from benches.contenders.floors import FLOORS
 from benches.memory import MEASURED, Weight, weigh_python
 from benches.recordings import ROOT, recordings_folder
 from benches.sessions import SOURCES, Session, load
+from benches.sockets.race import race
+from benches.sockets.receiver import SLOW
 from benches.timing import BookLoop, Measured, ParseLoop, Plan, measure
 
 RESULTS = ROOT / "benches" / "RESULTS.md"
@@ -36,12 +38,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         refusals: Refusals = {}
         results = [_run(session, contenders, options, refusals) for session in sessions]
         weights = _weigh(contenders, sessions)
+        sockets = [] if _is_partial(options) else _sockets(options)
     except (FileNotFoundError, RefusedError) as error:
         print(f"bench: {error}", file=sys.stderr)
         return 1
     left_out = [str(error) for error in missing]
     left_out += [f"{name}: {reason} ({', '.join(on)})" for (name, reason), on in refusals.items()]
-    _show(options, contenders, results, weights, left_out)
+    _show(options, contenders, results, weights, left_out, sockets)
     return 0
 
 
@@ -125,16 +128,28 @@ def _weigh(contenders: Sequence[Contender | Parser], sessions: Sequence[Session]
     return weights
 
 
+def _sockets(options: argparse.Namespace) -> list[str]:
+    """Measure the way from a socket, and return the page's section."""
+    print("sockets: three rates and a flood, three times each", file=sys.stderr)
+    late, flood = race(is_quick=False, has_peers=options.peers)
+    tables = [report.lateness_table(late), report.sustained_table(flood, SLOW)]
+    return ["## From a socket to best prices", report.SOCKETS, *tables]
+
+
 def _show(
     options: argparse.Namespace,
     contenders: Sequence[Contender | Parser],
     results: Sequence[report.Result],
     weights: Sequence[Weight],
     left_out: Sequence[str],
+    sockets: Sequence[str],
 ) -> None:
     print(report.timing_table(results))
     print()
     print(report.memory_table(weights))
+    for table in sockets[2:]:
+        print()
+        print(table)
     for line in left_out:
         print(f"left out: {line}")
     if _is_partial(options):
@@ -143,4 +158,6 @@ def _show(
     command = "make bench PEERS=1" if options.peers else "make bench"
     head = [*machine.describe(), ("command", f"`{command}`")]
     notes = {contender.name: contender.note for contender in contenders}
-    RESULTS.write_text(report.page(head, results, weights, notes, left_out), encoding="utf-8")
+    RESULTS.write_text(
+        report.page(head, results, weights, notes, left_out, sockets), encoding="utf-8"
+    )

@@ -8,6 +8,9 @@ from pathlib import Path
 
 PACKAGES = (
     "crossbook",
+    "picows",
+    "uvloop",
+    "websockets",
     "msgspec",
     "sortedcontainers",
     "orjson",

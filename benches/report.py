@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from benches.memory import Weight
 from benches.sessions import Session
+from benches.sockets.race import Lateness, Sustained
 from benches.timing import Plan, Samples
 
 METHOD = """\
@@ -23,6 +24,16 @@ Before anything is timed, each contender's final best prices must equal the
 expected ones. Ratio: time of (a) divided by the contender's time, so 10 means
 ten times as fast as (a). Parsers (b) keep no book and read no prices; they are
 floors, not contenders."""
+
+
+SOCKETS = """\
+One process sends the recorded one-level frames of Coinbase over a loopback
+websocket, spinning so that each leaves at its moment; another one receives them
+on uvloop and reads the best prices after each. How late: from the moment of
+sending to prices read, over all frames but the first tenth. How many: all frames
+are sent as fast as the receiver takes them, until the sender closes. Designs take
+turns; the median of three runs counts. Where there are two cores, each process
+has one."""
 
 
 @dataclass(frozen=True)
@@ -71,12 +82,41 @@ def memory_table(weights: Iterable[Weight]) -> str:
     return _table(rows, numbers_from=2)
 
 
+def lateness_table(late: Iterable[Lateness]) -> str:
+    """Return the Markdown table of how late best prices are."""
+    rows: list[tuple[str, ...]] = [
+        ("frames a second", "design", "p50 us", "p99 us", "p99.9 us", "p50 ratio", "p99 ratio")
+    ]
+    bare: dict[int, Lateness] = {}
+    for each in late:
+        first = bare.setdefault(each.rate, each)
+        rows.append(
+            (
+                f"{each.rate:,}" if each is first else "",
+                each.design,
+                *(f"{ns / 1_000:,.1f}" for ns in (each.p50_ns, each.p99_ns, each.p999_ns)),
+                f"{each.p50_ns / first.p50_ns:.2f}",
+                f"{each.p99_ns / first.p99_ns:.2f}",
+            )
+        )
+    return _table(rows, numbers_from=2)
+
+
+def sustained_table(flood: Sequence[Sustained], reference: str) -> str:
+    """Return the Markdown table of how many frames a second a design takes."""
+    base = next(each.rate for each in flood if each.design == reference)
+    rows = [("design", "frames a second", "ratio")]
+    rows += [(each.design, f"{each.rate:,.0f}", f"{each.rate / base:.1f}") for each in flood]
+    return _table(rows, numbers_from=1)
+
+
 def page(
     head: Iterable[tuple[str, str]],
     results: Sequence[Result],
     weights: Sequence[Weight],
     notes: Mapping[str, str],
     left_out: Sequence[str],
+    sockets: Sequence[str] = (),
 ) -> str:
     """Return the whole of RESULTS.md."""
     parts = [
@@ -89,6 +129,7 @@ def page(
         "## Memory",
         "crossbook counts its own allocations; the others are measured with tracemalloc.",
         memory_table(weights),
+        *sockets,
         "## Contenders",
         "\n".join(f"- {name}: {note}." for name, note in notes.items()),
         "## Repetitions",

@@ -9,13 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from benches.sockets.receiver import DESIGNS, save_frames
+from benches.sockets.receiver import BARE, CROSSBOOK, PEER, SLOW, save_frames
 
-BARE = "bare picows"
-SLOW = "websockets + (a)"
-RATES = ((1_000, 4_000), (10_000, 40_000), (50_000, 150_000))
+RATES = ((1_000, 2_000), (10_000, 20_000), (50_000, 75_000))
 """Frames a second, and how many."""
-FLOOD = {BARE: 600_000, "crossbook": 600_000, SLOW: 60_000}
+FLOOD = {BARE: 600_000, CROSSBOOK: 400_000, SLOW: 60_000, PEER: 10_000}
+"""How many frames are sent at once, by design."""
 _REPEATS = 3
 _DEADLINE_S = 180.0
 
@@ -39,23 +38,26 @@ class Sustained:
     rate: float
 
 
-def race(*, is_quick: bool) -> tuple[list[Lateness], list[Sustained]]:
+def race(*, is_quick: bool, has_peers: bool) -> tuple[list[Lateness], list[Sustained]]:
     """Return what each design did; designs take turns, and the median run counts."""
+    designs = [BARE, CROSSBOOK, SLOW, *([PEER] if has_peers else [])]
     repeats = 1 if is_quick else _REPEATS
     with tempfile.TemporaryDirectory() as folder:
         frames = Path(folder) / "frames"
         save_frames(frames)
-        late = list(_lateness(frames, repeats, is_quick=is_quick))
-        flood = list(_sustained(frames, repeats, is_quick=is_quick))
+        late = list(_lateness(designs, frames, repeats, is_quick=is_quick))
+        flood = list(_sustained(designs, frames, repeats, is_quick=is_quick))
     return late, flood
 
 
-def _lateness(frames: Path, repeats: int, *, is_quick: bool) -> Iterator[Lateness]:
+def _lateness(
+    designs: list[str], frames: Path, repeats: int, *, is_quick: bool
+) -> Iterator[Lateness]:
     for rate, full in RATES:
         count = full // 8 if is_quick else full
-        runs: dict[str, list[dict[str, float]]] = {name: [] for name in DESIGNS}
+        runs: dict[str, list[dict[str, float]]] = {name: [] for name in designs}
         for _ in range(repeats):
-            for name in DESIGNS:
+            for name in designs:
                 runs[name].append(_one(name, frames, count, rate))
         for name, results in runs.items():
             p50, p99, p999 = (
@@ -65,10 +67,12 @@ def _lateness(frames: Path, repeats: int, *, is_quick: bool) -> Iterator[Latenes
             yield Lateness(name, rate, p50, p99, p999)
 
 
-def _sustained(frames: Path, repeats: int, *, is_quick: bool) -> Iterator[Sustained]:
-    runs: dict[str, list[float]] = {name: [] for name in DESIGNS}
+def _sustained(
+    designs: list[str], frames: Path, repeats: int, *, is_quick: bool
+) -> Iterator[Sustained]:
+    runs: dict[str, list[float]] = {name: [] for name in designs}
     for _ in range(repeats):
-        for name in DESIGNS:
+        for name in designs:
             count = FLOOD[name] // 8 if is_quick else FLOOD[name]
             runs[name].append(_one(name, frames, count, 0)["rate"])
     for name, rates in runs.items():

@@ -12,16 +12,18 @@ import os
 import pickle
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import picows
 import uvloop
 import websockets
 
 from benches.contenders import careful_python
-from benches.contenders.base import OnFrame, ReadBest
+from benches.contenders.base import Contender, OnFrame, ReadBest
 from benches.contenders.crossbook_engine import CrossbookRun
 from benches.recordings import recordings_folder
 from benches.sessions import SOURCES, Session, load
@@ -167,9 +169,11 @@ async def crossbook(watch: Stopwatch, url: str, session: Session) -> None:
     transport.disconnect()
 
 
-async def careful(watch: Stopwatch, url: str, session: Session) -> None:
-    """Receive with websockets into the careful pure-Python design."""
-    run = careful_python.REFERENCE.open(session)
+async def over_websockets(
+    contender: Contender, watch: Stopwatch, url: str, session: Session
+) -> None:
+    """Receive with websockets, into books of another design."""
+    run = contender.open(session)
     read = Reading(run.on_frame, run.reader(next(iter(session.books))), watch).on_frame
     async with websockets.connect(url, compression=None, max_queue=None) as socket:
         watch.begin()
@@ -181,11 +185,23 @@ async def careful(watch: Stopwatch, url: str, session: Session) -> None:
             watch.end()
 
 
-DESIGNS: dict[str, Callable[[Stopwatch, str, Session], object]] = {
-    "bare picows": bare,
-    "crossbook": crossbook,
-    "websockets + (a)": careful,
-}
+Design = Callable[[Stopwatch, str, Session], Coroutine[Any, Any, None]]
+BARE = "bare picows"
+CROSSBOOK = "crossbook"
+SLOW = "websockets + (a)"
+PEER = "websockets + cryptofeed"
+OURS: dict[str, Design] = {BARE: bare, CROSSBOOK: crossbook}
+
+
+def design(name: str) -> Design:
+    """Return the design of that name."""
+    if name in OURS:
+        return OURS[name]
+    if name == SLOW:
+        return partial(over_websockets, careful_python.REFERENCE)
+    from benches.contenders.peers import cryptofeed  # noqa: PLC0415 - it is an optional extra.
+
+    return partial(over_websockets, cryptofeed.contenders()[0])
 
 
 def session() -> Session:
@@ -203,12 +219,12 @@ def _sent(path: str, count: int) -> Iterator[memoryview]:
 
 
 async def _run(name: str, watch: Stopwatch, port: str) -> None:
-    design = DESIGNS[name](watch, f"ws://127.0.0.1:{port}/", session())
+    receive = design(name)(watch, f"ws://127.0.0.1:{port}/", session())
     gc.collect()
     gc.freeze()
     gc.disable()
     async with asyncio.timeout(_DEADLINE_S):
-        await design  # type: ignore[misc]
+        await receive
 
 
 def main() -> None:

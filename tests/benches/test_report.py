@@ -3,8 +3,16 @@
 from decimal import Decimal
 
 from benches.memory import Weight
-from benches.report import Result, memory_table, page, timing_table
+from benches.report import (
+    Result,
+    lateness_table,
+    memory_table,
+    page,
+    sustained_table,
+    timing_table,
+)
 from benches.sessions import BookSpec, Frame, Session, Top
+from benches.sockets.race import Lateness, Sustained
 from benches.timing import Plan, Samples
 
 ONE = Decimal(1)
@@ -62,3 +70,28 @@ def test_the_page_names_command_contenders_and_what_was_left_out() -> None:
 
 def test_short_sessions_are_repeated_more_often() -> None:
     assert Plan.of(SESSION, is_quick=False) == Plan(runs=20, repetitions=40, passes=5)
+
+
+def cells(table: str) -> list[list[str]]:
+    return [[cell.strip() for cell in row.split("|")[1:-1]] for row in table.splitlines()[2:]]
+
+
+def test_lateness_is_compared_with_the_bare_loop_at_the_same_rate() -> None:
+    late = [
+        Lateness("bare picows", 1_000, 50_000, 100_000, 200_000),
+        Lateness("crossbook", 1_000, 60_000, 150_000, 1_234_567),
+        Lateness("bare picows", 10_000, 10_000, 20_000, 30_000),
+    ]
+    assert cells(lateness_table(late)) == [
+        ["1,000", "bare picows", "50.0", "100.0", "200.0", "1.00", "1.00"],
+        ["", "crossbook", "60.0", "150.0", "1,234.6", "1.20", "1.50"],
+        ["10,000", "bare picows", "10.0", "20.0", "30.0", "1.00", "1.00"],
+    ]
+
+
+def test_rates_are_compared_with_the_slow_design() -> None:
+    flood = [Sustained("crossbook", 900_000.0), Sustained("websockets + (a)", 90_000.0)]
+    assert cells(sustained_table(flood, "websockets + (a)")) == [
+        ["crossbook", "900,000", "10.0"],
+        ["websockets + (a)", "90,000", "1.0"],
+    ]
