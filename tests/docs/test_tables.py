@@ -2,14 +2,19 @@
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
+import click
 import msgspec
 import pytest
 
 from crossbook import Engine, _core, venue
 from crossbook.backtest.report import InstrumentReport
+from crossbook.cli import main
 from crossbook.model.events import BookState, EventKind, OpportunityPhase, ProofKind, StateReason
+from crossbook.sim.chaos.plan import AnyFault
 from crossbook.sim.desks import DESKS, OPEN_DESKS
+from crossbook.sim.host import control
 from crossbook.venues.registry import VENUES
 from tests.recordings import ROOT
 
@@ -99,3 +104,48 @@ def test_simulated_venues_let_clients_in_where_the_page_says() -> None:
         desk = OPEN_DESKS[words(name)[0]]([], seed=1)
         for place in words(path):
             assert desk.refuses(place.replace("<streams>", "btcusdt@trade"), {}) is None, place
+
+
+def commands(group: click.Group, path: str = "crossbook") -> dict[str, click.Command]:
+    """Return all commands below a group, by what is typed."""
+    found: dict[str, click.Command] = {}
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            found |= commands(command, f"{path} {name}")
+        else:
+            found[f"{path} {name}"] = command
+    return found
+
+
+def test_every_command_and_option_stands_on_the_page_of_the_command_line() -> None:
+    page = (REFERENCE / "cli.md").read_text()
+    missing = []
+    for typed, command in commands(main).items():
+        found = re.search(rf"^## {typed}$(.*?)(?=^## |\Z)", page, re.MULTILINE | re.DOTALL)
+        text = found[1] if found else ""
+        options = [option for each in command.params for option in each.opts if option[0] == "-"]
+        missing += [f"{typed} {each}" for each in ("", *options) if not text or each not in text]
+    assert missing == []
+
+
+def test_every_request_and_refusal_of_the_control_server_is_named() -> None:
+    source = Path(control.__file__).read_text()
+    routes = re.findall(r'web\.(get|post|delete)\("(/[^"]*)"', source)
+    asked = {f"{method.upper()} {path.replace(':.+', '')}" for method, path in routes}
+    rows = "\n".join((REFERENCE / "control.md").read_text().splitlines())
+    assert asked == {
+        each.partition("?")[0] for each in re.findall(r"`((?:GET|POST|DELETE) [^`]+)`", rows)
+    }
+    codes = {(row[0], word) for row in section("control.md", "Errors") for word in words(row[1])}
+    raised = set(re.findall(r'_RefusedError\(\s*(\d+), "(\w+)"', source))
+    numbers = {
+        ("400", f"invalid_{name}") for name in re.findall(r'_number\(request, "(\w+)"', source)
+    }
+    assert codes == raised | numbers
+
+
+def test_every_kind_of_fault_has_a_row() -> None:
+    named = re.findall(r"^\| `(\w+)` \|", (REFERENCE / "faults.md").read_text(), re.MULTILINE)
+    kinds = [kind.__struct_config__.tag for kind in AnyFault.__args__]
+    assert sorted(named) == sorted(kinds)
+    assert f"the {len(kinds)} kinds" in (ROOT / "docs" / "how-to" / "simulate.md").read_text()

@@ -95,7 +95,7 @@ def replay(
     FILEs are streams (.tsv, .tsv.zst, .hex.tsv) of any venues; they are merged by the time at
     which each frame was received. A stream that begins after another one of its venue ended
     continues it. Documents (.json, .ndjson) that are lists of instruments or order book answers
-    may stand among them.
+    may stand among them. A folder stands for all of these in it and below it.
 
     The same input always gives the same digest.
     """

@@ -193,8 +193,11 @@ class FeedService:
 
     async def _end(self, venues: list[asyncio.Task[None]]) -> None:
         """Let the venues close their sockets, within the deadline; then cancel what is left."""
-        for feed in self.venues.values():
+        for feed, task in zip(self.venues.values(), venues, strict=True):
             feed.driver.stop()
+            if not feed.instruments:
+                # It still waits for the list of a venue that may never answer: nothing is open.
+                task.cancel()
         _, left = await asyncio.wait(venues, timeout=self.settings.live.stop_deadline_s)
         for task in left:
             task.cancel()

@@ -103,6 +103,20 @@ def test_what_a_venue_does_not_list_is_named_and_the_rest_is_watched(tmp_path: P
     asyncio.run(scenario())
 
 
+def test_a_venue_that_never_answers_delays_no_end(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        nowhere = KRAKEN.config(instruments=("*",), rest_url="http://127.0.0.1:9")
+        settings = Settings(
+            venues=VenuesConfig(kraken=nowhere),
+            budget=BudgetConfig(url="memory://"),
+            live=replace(QUICK, stop_deadline_s=3600.0),
+        )
+        async with feeding(settings, tmp_path) as feed:
+            await until(lambda: feed.venues["kraken"].error is not None)
+
+    asyncio.run(scenario())
+
+
 @pytest.mark.parametrize(
     ("venues", "path"),
     [
