@@ -55,7 +55,9 @@ async def exchange(
             answer = await read(response, bytes_max, where)
     except TimeoutError as error:
         raise DeadlineError(title(request), timeout_s) from error
-    except (aiohttp.ClientError, ValueError, OSError) as error:
+    except (aiohttp.ClientError, ValueError, OSError, RuntimeError) as error:
+        # uvloop raises a `RuntimeError` for a socket whose number it still knows: aiohttp closes
+        # the socket of an attempt that timed out, though a transport has it by then.
         raise _typed(error, where, request) from error
     check(answer, where)
     return answer

@@ -10,6 +10,7 @@ import pytest
 from aiohttp import web
 
 from crossbook.errors import ConnectError, CrossbookError, DeadlineError, DisconnectError
+from crossbook.live.rest.transport import exchange
 from crossbook.venues.requests import Request
 from tests.authority import Authority
 from tests.unit.live.rest.serving import client, raw, serving
@@ -169,3 +170,19 @@ def test_a_certificate_is_checked(tmp_path: Path) -> None:
         assert isinstance(plain, ConnectError | DisconnectError)
 
     asyncio.run(run())
+
+
+def test_what_the_loop_says_of_a_socket_is_no_fault_of_ours() -> None:
+    class Session:
+        def request(self, *_: object, **__: object) -> NoReturn:
+            raise RuntimeError("File descriptor 34 is used by transport <TCPTransport>")
+
+    class Broken:
+        session = Session()
+
+    async def scenario() -> None:
+        pool: Any = Broken()
+        with pytest.raises(DisconnectError):
+            await exchange(pool, "http://127.0.0.1:1", READ, timeout_s=1.0, bytes_max=100)
+
+    asyncio.run(scenario())
