@@ -106,6 +106,10 @@ sim: build ## Random faults on sockets, books proved all the time (SEEDS=20, or 
 	@$(BIN)/python -m crossbook.services.trials --seeds $(or $(SEEDS),20) \
 	    $(if $(SEED),--seed $(SEED)) $(if $(JOBS),--jobs $(JOBS))
 
+.PHONY: soak
+soak: build ## Roll, freeze and kill sockets; books right, memory flat (SECONDS=60)
+	@$(BIN)/python -m crossbook.services.trials.soak --seconds $(or $(SECONDS),60)
+
 # ------------------------------------------------------------------- check
 
 .PHONY: fmt

@@ -31,6 +31,7 @@ FAST = LiveSettings(
     roll_deadline_s=3.0,
     quiet_s=0.5,
     base_wait_s=0.2,
+    first_base_s=0.5,
     fetch_deadline_s=3.0,
     repair_wait_s=0.5,
     dead_roll_s=1.0,
@@ -42,7 +43,7 @@ FAST = LiveSettings(
 )
 """Loopback is quick, and so is whoever waits for it: the same machine with shorter waits."""
 
-FAST_REST = RestConfig(deadline_s=3.0, try_s=1.0, tries_max=2)
+FAST_REST = RestConfig(deadline_s=5.0, try_s=1.5, tries_max=3)
 
 SMALL = WorldConfig(spot_assets=2, questions=2, steps_per_s=20)
 
