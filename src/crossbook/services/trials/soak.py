@@ -29,6 +29,8 @@ _NUMBERED: Final = frozenset({"binance", "coinbase", "mexc", "gateio", "bybit", 
 """Where a client can tell that a frame is missing."""
 _SAMPLES_MIN: Final = 30
 _OPEN_S: Final = 30.0
+_AUDIT_EVERY_S: Final = 5.0
+"""An audit of Binance costs a hundredth of its budget for a minute, which bases need."""
 _MIB: Final = 1 << 20
 _COUNTS: Final = (
     "connects",
@@ -133,7 +135,7 @@ class Soak:
 
 async def soak(seconds: float, seed: int) -> bool:
     """Soak all venues for some time, print what happened, and return whether all was well."""
-    async with staged(seed, redundancy=2) as stage:
+    async with staged(seed, redundancy=2, audit_every_s=_AUDIT_EVERY_S) as stage:
         await stage.all_live(_OPEN_S)
         settings = stage.feed.settings
         with tempfile.TemporaryDirectory() as folder:
