@@ -177,11 +177,6 @@ class Recorder:
         self._put(_Answer(path, body), 0)
         self.stats.snapshots += 1
 
-    def catalogue(self, venue: str, body: bytes, ts_ns: int) -> None:
-        """Keep a venue's list of instruments, as it answered."""
-        path = self.config.folder / venue / f"rest_instruments_{ts_ns // 1_000_000}.json"
-        self._put(_Answer(path, body), 0)
-
     def flush(self) -> None:
         """Send what came to the disk."""
         for line in self._lines.values():

@@ -20,6 +20,8 @@ from crossbook.sim.host import SimulatedVenues
 
 __all__ = ["Demo"]
 
+_OPEN_S: Final = 40.0
+"""A market without an end has its trouble as one of this length does."""
 _LOOK_S: Final = 0.02
 _HEAL_LOOKS: Final = 500
 """Ten seconds: twice what any fault may take."""
@@ -65,7 +67,7 @@ class Demo:
             venues: who takes part; `None`: all.
             is_calm: nothing goes wrong between the venues and the feed.
         """
-        plan = None if is_calm or seconds is None else trouble(seconds, venues)
+        plan = None if is_calm else trouble(seconds or _OPEN_S, venues)
         host = HostConfig(demands_keys=False)
         sim = SimulatedVenues(seed, venues, plan=plan, host=host, clock=clock)
         if seconds is not None:
