@@ -36,7 +36,12 @@ async def _all(seeds: Iterable[int], jobs: int) -> list[Outcome]:
 
     async def one(seed: int) -> Outcome:
         async with gate:
-            outcome = await run(Setting.of(seed))
+            try:
+                outcome = await run(Setting.of(seed))
+            except TimeoutError as error:
+                # It could not be ended: a fault of this seed, and the others go on.
+                problem = f"not ended in time: {error!r}"
+                outcome = Outcome(setting=Setting.of(seed), problems=[problem])
         _print(outcome)
         return outcome
 
