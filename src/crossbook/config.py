@@ -212,9 +212,20 @@ def runtime_folder(environment: Mapping[str, str] | None = None) -> Path:
 
 def plain(settings: Section) -> dict[str, Any]:
     """Return settings as they are written down: for logs and reports, without secrets."""
-    built = msgspec.to_builtins(settings, enc_hook=_shown)
+    built = _masked(msgspec.to_builtins(settings, enc_hook=_shown))
     assert isinstance(built, dict)
     return built
+
+
+def _masked(value: Any) -> Any:
+    """Return it without the passwords of its addresses."""
+    if isinstance(value, dict):
+        return {name: _masked(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_masked(each) for each in value]
+    if isinstance(value, str) and "://" in value:
+        return re.sub(r"([?&]password=)[^&]*", r"\1***", re.sub(r"://.*@", "://***@", value))
+    return value
 
 
 def _shown(value: object) -> str:

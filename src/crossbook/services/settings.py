@@ -39,7 +39,8 @@ class BudgetConfig(Section, frozen=True, kw_only=True):
 
     url: str = "file://"
     """`file://`: all processes of this user on this machine. `file:///a/file`: all that name that
-    file. `memory://`: nobody."""
+    file. `redis://127.0.0.1:6379/0`: all that name that server, on any machine; needs the extra
+    `redis`. `memory://`: nobody."""
 
 
 class CatalogueConfig(Section, frozen=True, kw_only=True):

@@ -115,3 +115,16 @@ def test_addresses_that_are_none_are_refused(tmp_path: Path, content: str | None
         file.write_text(content, encoding="latin-1")
     with pytest.raises(ConfigError, match="crossbook sim --json"):
         load_settings(environment={}, overrides=[f"sim.addresses_file={file}"])
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("redis://me:hush@x:1/0", "redis://***@x:1/0"),
+        ("redis://x/0?password=hush&a=1", "redis://x/0?password=***&a=1"),
+        ("file:///a", "file:///a"),
+    ],
+)
+def test_addresses_are_written_down_without_passwords(url: str, shown: str) -> None:
+    settings = load_settings(None, environment={"CROSSBOOK__BUDGET__URL": url})
+    assert plain(settings)["budget"] == {"url": shown}

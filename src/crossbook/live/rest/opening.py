@@ -65,13 +65,14 @@ def open_budget(url: str, key: str, groups: Iterable[Group], runtime: Path, cloc
     Args:
         url: `memory://`: this process has it for itself. `file://` or `file:///a/file`: all
             processes that name the same file share it; without a path it is in the runtime folder.
+            `redis://` or `rediss://` (TLS): all processes that name the same server share it.
         key: whose budget.
         groups: the venue's limits.
         runtime: folder for what processes of this machine share.
         clock: time.
 
     Raises:
-        ConfigError: the address is none of these.
+        ConfigError: the address is none of these, or the extra `redis` is not installed.
     """
     parts = urlsplit(url)
     if parts.scheme == "memory":
@@ -79,7 +80,23 @@ def open_budget(url: str, key: str, groups: Iterable[Group], runtime: Path, cloc
     if parts.scheme == "file" and parts.netloc in ("", "localhost"):
         file = Path(url2pathname(parts.path)) if parts.path else runtime / BUDGET_FILE
         return FileBudget(file, key, groups, clock)
-    raise ConfigError("$.budget.url", f"{url!r} is neither memory:// nor file://")
+    if parts.scheme in ("redis", "rediss"):
+        return _on_redis(url, key, groups, clock)
+    # Not the address itself: it may have a password in it.
+    kind = f"{parts.scheme}://{parts.hostname or ''}"
+    raise ConfigError("$.budget.url", f"{kind!r} is neither memory:// nor file:// nor redis://")
+
+
+def _on_redis(url: str, key: str, groups: Iterable[Group], clock: Clock) -> Budget:
+    try:
+        from crossbook.live.rest.redis import RedisBudget  # noqa: PLC0415 -- an optional package
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.partition(".")[0] != "redis":
+            raise
+        raise ConfigError(
+            "$.budget.url", "needs a package: pip install 'crossbook[redis]'"
+        ) from None
+    return RedisBudget(url, key, groups, clock)
 
 
 def scaled(groups: Iterable[Group], share: float) -> list[Group]:

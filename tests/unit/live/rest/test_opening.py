@@ -1,6 +1,7 @@
 """A client is made of a venue's settings."""
 
 import asyncio
+import sys
 from pathlib import Path
 from random import Random
 
@@ -12,6 +13,7 @@ from crossbook.errors import ConfigError
 from crossbook.live.rest.budget import Budget, LocalBudget
 from crossbook.live.rest.opening import BUDGET_FILE, open_budget, open_client, scaled, trust
 from crossbook.live.rest.priority import Priority
+from crossbook.live.rest.redis import RedisBudget
 from crossbook.live.rest.shared import FileBudget
 from crossbook.venues.kraken.config import KrakenConfig
 from crossbook.venues.registry import venue
@@ -40,6 +42,26 @@ def test_an_address_says_who_shares_a_budget(tmp_path: Path) -> None:
 
         asyncio.run(use())
         assert file.is_file()
+
+
+def test_machines_share_a_redis(tmp_path: Path) -> None:
+    for url in ("redis://127.0.0.1:6379/0", "rediss://:hush@127.0.0.1"):
+        assert isinstance(budget(url, tmp_path), RedisBudget)
+
+
+def test_without_the_package_its_name_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(sys.modules, "crossbook.live.rest.redis")
+    monkeypatch.setitem(sys.modules, "redis", None)
+    with pytest.raises(ConfigError, match=r"pip install 'crossbook\[redis\]'"):
+        budget("redis://127.0.0.1", tmp_path)
+
+
+def test_no_secret_is_shown_of_an_address_of_nothing(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="'radis://x' is neither") as raised:
+        budget("radis://:hush@x/0", tmp_path)
+    assert "hush" not in str(raised.value)
 
 
 @pytest.mark.parametrize("url", ["nats://x", "", "file://elsewhere/x"])
