@@ -37,11 +37,11 @@ local function count(key, member, weight, until_us, span)
 end
 
 local function drop(key, from, to)
-  local weight = 0
-  for _, member in ipairs(redis.call('ZRANGEBYSCORE', key, from, to)) do
+  local weight, gone = 0, redis.call('ZRANGEBYSCORE', key, from, to)
+  for _, member in ipairs(gone) do
     weight = weight + weight_of(member)
   end
-  if weight > 0 then
+  if #gone > 0 then
     redis.call('ZREMRANGEBYSCORE', key, from, to)
     redis.call('ZINCRBY', key, weight, 'sum')
   end
