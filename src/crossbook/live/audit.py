@@ -115,7 +115,7 @@ class Audit:
 
     async def _body(self, watch: Watch) -> bytes:
         assert self._env.rest is not None, "checked when audits began"
-        return await self._env.ask(self._env.rest.snapshot(watch.instrument))
+        return await self._env.ask(self._env.rest.snapshot(watch.instrument), can_wait=True)
 
     def _second(self, watch: Watch) -> tuple[Feed, BookView]:
         assert self._env.scratch is not None, "checked when audits began"

@@ -91,6 +91,8 @@ class Environment:
     connect: Connect = connect
     fetch: Fetch | None = None
     """REST; `None`: there is none, and books whose base comes by REST never go live."""
+    fetch_idly: Fetch | None = None
+    """REST for what can wait: audits must not use up what a resync needs. `None`: as `fetch`."""
     rest: Rest | None = None
     """The venue's REST requests, for its clock and for audits."""
     scratch: Scratch | None = None
@@ -121,17 +123,22 @@ class Environment:
         self.connects = RateBudget(self.rules.connects, self.settings.budget_share, self.clock)
         self.slots = Slots(self.sink, self.venue)
 
-    async def ask(self, request: Request) -> bytes:
+    async def ask(self, request: Request, *, can_wait: bool = False) -> bytes:
         """Return the body of the answer to a REST request.
+
+        Args:
+            request: what to ask.
+            can_wait: everybody else goes first.
 
         Raises:
             CrossbookError: there is none, or not in time.
         """
         if self.fetch is None:
             raise UnavailableError(self.venue, "no rest", "there is no REST for this venue")
+        fetch = self.fetch_idly if can_wait and self.fetch_idly is not None else self.fetch
         deadline_s = self.settings.fetch_deadline_s
         try:
             async with asyncio.timeout(deadline_s):
-                return await self.fetch(request)
+                return await fetch(request)
         except TimeoutError as error:
             raise DeadlineError(f"{request.method} {request.path}", deadline_s) from error

@@ -14,6 +14,7 @@ SHARES: dict[Priority, float] = {
     Priority.UNWIND: 0.95,
     Priority.ORDER: 0.9,
     Priority.DATA: 0.8,
+    Priority.AUDIT: 0.4,
 }
 """How much of a window each priority may fill: what is above is kept for the upper ones."""
 

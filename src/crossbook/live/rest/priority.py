@@ -16,6 +16,8 @@ class Priority(IntEnum):
     """Opens something new."""
     DATA = 3
     """Snapshots, lists, history."""
+    AUDIT = 4
+    """Comparisons in the background: they can wait for all else."""
 
 
 class Purpose(IntEnum):
@@ -32,4 +34,4 @@ class Purpose(IntEnum):
             >>> Purpose.of(Priority.CANCEL).name
             'TRADE'
         """
-        return cls.DATA if priority is Priority.DATA else cls.TRADE
+        return cls.DATA if priority >= Priority.DATA else cls.TRADE

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Final
@@ -17,6 +18,7 @@ from crossbook.live.driver import VenueDriver
 from crossbook.live.latency import Latency
 from crossbook.live.rest.discovery import Changes, Discovery
 from crossbook.live.rest.opening import open_client
+from crossbook.live.rest.priority import Priority
 from crossbook.live.sink import BookView
 from crossbook.live.sink import Feed as LiveFeed
 from crossbook.model import Instrument, InstrumentId
@@ -124,6 +126,7 @@ class VenueFeed:
             settings=settings.live,
             signer=signer_of(config),
         )
+        env.fetch_idly = partial(self.client.fetch, priority=Priority.AUDIT)
         env.scratch = _scratch
         env.recorder = recorder
         self.driver = VenueDriver(env)

@@ -104,7 +104,7 @@ def test_what_is_above_a_share_is_kept_for_the_more_urgent() -> None:
         while ledger.wait_ns(1, priority, 0) == 0:
             ledger.take(1)
             passed[priority.name] += 1
-    assert passed == {"DATA": 80, "ORDER": 10, "UNWIND": 5, "CANCEL": 5}
+    assert passed == {"AUDIT": 40, "DATA": 40, "ORDER": 10, "UNWIND": 5, "CANCEL": 5}
 
 
 def test_shares_grow_with_urgency() -> None:
