@@ -63,7 +63,7 @@ pub struct Bbo {
 impl Bbo {
     /// Whether the bid is at or above the ask, which one venue never allows.
     #[inline]
-    pub fn is_crossed(self) -> bool {
+    pub fn is_crossed(&self) -> bool {
         matches!((self.bid, self.ask), (Some((bid, _)), Some((ask, _))) if bid >= ask)
     }
 }
@@ -107,8 +107,8 @@ impl Book {
 
     /// Best bid and offer.
     #[inline]
-    pub fn bbo(&self) -> Bbo {
-        self.bbo
+    pub fn bbo(&self) -> &Bbo {
+        &self.bbo
     }
 
     /// Apply the levels of one message, then cut both sides to `depth` levels

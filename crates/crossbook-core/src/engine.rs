@@ -445,7 +445,7 @@ impl Markets {
     fn on_book(&mut self, book: &BookMessage, batch: &Batch, context: Context, is_rest: bool) {
         let at = context.instrument as usize;
         let (Some(tracker), events) = (self.trackers.get_mut(at), &mut self.events) else { return };
-        let before = events.wants(EventKind::Top).then(|| tracker.bbo());
+        let before = events.wants(EventKind::Top).then(|| *tracker.bbo());
         match scale(tracker, batch, book, &mut self.levels) {
             Ok(decimals_sent) => {
                 let levels = &self.levels;
@@ -518,7 +518,7 @@ impl Markets {
 
 /// Report best prices that are not what they were.
 fn report_top(tracker: &Tracker, before: Bbo, context: Context, events: &mut Events) {
-    let after = tracker.bbo();
+    let after = *tracker.bbo();
     if before != after {
         let [(bid, bid_size), (ask, ask_size)] =
             [after.bid, after.ask].map(Option::unwrap_or_default);

@@ -355,18 +355,22 @@ impl Levels {
 /// Where a key stands in a chunk, or where it would.
 ///
 /// Most changes touch the few best levels of a chunk: if the key is among them,
-/// those below it are counted, all at once and without a guess where it is.
+/// it is found by halving these alone, without a guess that may be wrong.
 #[inline]
 fn find(chunk: &[(i64, i64)], key: i64) -> Result<usize, usize> {
     let Some((rest, near)) = chunk.split_last_chunk::<NEAR>().filter(|(_, near)| near[0].0 <= key)
     else {
         return chunk.binary_search_by_key(&key, |level| level.0);
     };
-    let below: usize = near.iter().map(|level| usize::from(level.0 < key)).sum();
-    let at = rest.len() + below;
-    match near.get(below) {
-        Some(level) if level.0 == key => Ok(at),
-        _ => Err(at),
+    // The last level that is not above the key.
+    let mut at = 0;
+    for step in [NEAR / 2, NEAR / 4, NEAR / 8] {
+        at += if near[at + step].0 <= key { step } else { 0 };
+    }
+    if near[at].0 == key {
+        Ok(rest.len() + at)
+    } else {
+        Err(rest.len() + at + 1)
     }
 }
 

@@ -24,7 +24,7 @@ pub struct ScaledQuote {
 impl ScaledQuote {
     /// Whether a book's best prices are those of the quote.
     #[inline]
-    pub fn agrees(&self, bbo: Bbo) -> bool {
+    pub fn agrees(&self, bbo: &Bbo) -> bool {
         side_agrees(self.bid, self.bid_size, bbo.bid)
             && side_agrees(self.ask, self.ask_size, bbo.ask)
     }

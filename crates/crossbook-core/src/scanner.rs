@@ -237,7 +237,7 @@ impl Member {
 
 #[inline]
 fn best(book: Option<&Book>) -> Prices {
-    let bbo = book.map(Book::bbo).unwrap_or_default();
+    let bbo = book.map(|book| *book.bbo()).unwrap_or_default();
     (bbo.bid.map(|(price, _)| price), bbo.ask.map(|(price, _)| price))
 }
 

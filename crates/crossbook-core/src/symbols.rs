@@ -91,8 +91,18 @@ impl Symbols {
 impl Name {
     #[inline]
     fn is(&self, key: Key, native: &[u8]) -> bool {
-        // The key of a short name holds all of it.
-        self.key == key && (native.len() <= PIECE || *self.text == *native)
+        // The key of a short name holds all of it, that of a longer one its last piece.
+        self.key == key && (native.len() <= PIECE || self.begins_like(native))
+    }
+
+    /// Whether the whole pieces of two names of the same length are the same, one by one:
+    /// names are too short for a comparison by call to be worth it.
+    #[inline]
+    fn begins_like(&self, native: &[u8]) -> bool {
+        let (ours, _) = self.text.as_chunks::<PIECE>();
+        let (theirs, _) = native.as_chunks::<PIECE>();
+        let mut pieces = ours.iter().zip(theirs);
+        pieces.all(|(one, other)| u128::from_le_bytes(*one) == u128::from_le_bytes(*other))
     }
 }
 

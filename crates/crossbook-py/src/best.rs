@@ -23,7 +23,7 @@ impl Bests {
         numbers: Numbers,
     ) -> PyResult<Bound<'py, PyTuple>> {
         match self.0.get(instrument as usize) {
-            Some(Some((kept, tuple))) if *kept == numbers => Ok(tuple.bind(py).clone()),
+            Some(Some((kept, tuple))) if are_same(kept, numbers) => Ok(tuple.bind(py).clone()),
             _ => self.renew(py, instrument, numbers),
         }
     }
@@ -56,4 +56,10 @@ impl Bests {
         self.0[at] = Some((numbers, tuple.clone().unbind()));
         Ok(tuple)
     }
+}
+
+/// Compared one by one: two at once would have to wait for them to be in memory together.
+#[inline]
+fn are_same(kept: &Numbers, [bid, bid_size, ask, ask_size]: Numbers) -> bool {
+    kept[0] == bid && kept[1] == bid_size && kept[2] == ask && kept[3] == ask_size
 }

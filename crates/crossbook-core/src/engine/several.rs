@@ -105,7 +105,7 @@ impl Markets {
     fn take_over(&mut self, at: usize, feed: u32, context: Context) {
         let Self { standby, trackers, events, .. } = self;
         let Some(front) = trackers.get_mut(at) else { return };
-        let before = events.wants(EventKind::Top).then(|| front.bbo());
+        let before = events.wants(EventKind::Top).then(|| *front.bbo());
         swap(standby, at, feed, front, context, events);
         if let Some(before) = before {
             report_top(front, before, context, events);

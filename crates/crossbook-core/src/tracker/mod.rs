@@ -525,7 +525,7 @@ impl Tracker {
 
     /// Best bid and offer.
     #[inline]
-    pub fn bbo(&self) -> Bbo {
+    pub fn bbo(&self) -> &Bbo {
         self.book.bbo()
     }
 }

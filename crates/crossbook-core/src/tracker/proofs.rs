@@ -2,7 +2,7 @@
 
 use super::{Tracker, Update};
 use crate::batch::{BookKind, Proof, Quote, QuoteAt};
-use crate::book::{Bbo, BookState};
+use crate::book::BookState;
 use crate::decimal::Decimal;
 use crate::error::NumberError;
 use crate::event::{Context, Event, EventKind, Events, ProofKind, Reason};
@@ -161,16 +161,16 @@ impl Tracker {
 
     #[inline]
     fn compare(&mut self, quote: &ScaledQuote, context: Context, events: &mut Events) {
-        let bbo = self.book.bbo();
-        if quote.agrees(bbo) {
+        if quote.agrees(self.book.bbo()) {
             self.counts.bbo_ok += 1;
         } else {
-            self.fail_best(quote, bbo, context, events);
+            self.fail_best(quote, context, events);
         }
     }
 
     #[cold]
-    fn fail_best(&mut self, quote: &ScaledQuote, bbo: Bbo, context: Context, events: &mut Events) {
+    fn fail_best(&mut self, quote: &ScaledQuote, context: Context, events: &mut Events) {
+        let bbo = *self.book.bbo();
         self.counts.bbo_failed += 1;
         let bid_is_wrong = quote.bid != bbo.bid.map(|(price, _)| price);
         let (theirs, ours) = if bid_is_wrong { (quote.bid, bbo.bid) } else { (quote.ask, bbo.ask) };
