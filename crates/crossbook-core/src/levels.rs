@@ -4,6 +4,7 @@ use crate::batch::Side;
 
 /// How many of the best levels of a chunk are looked at together.
 const NEAR: usize = 8;
+const _: () = assert!(NEAR == 8, "`find` halves them three times");
 
 /// Most levels of a chunk: what a change far from the best level moves at most.
 ///
