@@ -1,6 +1,7 @@
 """What all tests share: where the recordings are, and how long hypothesis may look."""
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,19 @@ settings.register_profile(
 settings.register_profile("ci", settings.get_profile("dev"), derandomize=True, database=None)
 settings.register_profile("long", settings.get_profile("dev"), max_examples=10_000)
 settings.load_profile(os.environ.get("CROSSBOOK_HYPOTHESIS") or "dev")
+
+
+_RECURSION_LIMIT = sys.getrecursionlimit()
+
+
+@pytest.fixture(autouse=True)
+def usual_recursion_limit() -> None:
+    """Undo what a third-party client does on import.
+
+    py-clob-client brings py_ecc, which allows a hundred times as many nested calls as the stack
+    of the machine holds: a parser that goes by the limit would then crash instead of refusing.
+    """
+    sys.setrecursionlimit(_RECURSION_LIMIT)
 
 
 def pytest_report_header() -> list[str]:
